@@ -1,0 +1,264 @@
+#include "core/types.h"
+
+#include "core/blocks.h"
+#include "core/core.h"
+#include "core/memory.h"
+
+enum { NAME_LIMIT = 4096 };
+
+pa_row *pa_rows;
+uint32_t pa_rows_used;
+static uint32_t rows_capacity;
+
+/* Open addressing, linear probing, at most half full. Both tables hold no more than 2^31 entries. */
+typedef struct {
+    uintptr_t type; /* 0: empty */
+    uintptr_t block;
+    uint32_t row;
+} entry;
+
+static entry *entries;
+static uint32_t entries_used, entries_mask;
+static uint32_t *names; /* row + 1, 0: empty */
+static uint32_t names_mask;
+static const pa_layout *layout;
+static entry last; /* the type of the last creation: most creations come in runs */
+
+static uint32_t slot_of(uintptr_t type)
+{
+    uint32_t slot = (uint32_t)((uint64_t)(type >> 3) * 0x9E3779B97F4A7C15u >> 32) & entries_mask;
+    while (entries[slot].type != 0 && entries[slot].type != type) {
+        slot = (slot + 1) & entries_mask;
+    }
+    return slot;
+}
+
+static bool grow_entries(void)
+{
+    entry *old = entries;
+    uint32_t old_size = old == NULL ? 0 : entries_mask + 1;
+    uint32_t size = old == NULL ? 1024 : old_size * 2;
+    entry *grown = pa_memory_new(size, sizeof(entry));
+    if (grown == NULL) {
+        return false;
+    }
+    entries = grown;
+    entries_mask = size - 1;
+    for (uint32_t i = 0; i < old_size; i++) {
+        if (old[i].type != 0) {
+            entries[slot_of(old[i].type)] = old[i];
+        }
+    }
+    if (old != NULL) {
+        pa_memory_drop(old);
+    }
+    return true;
+}
+
+static void remove_entry(uint32_t hole)
+{
+    entries_used--;
+    for (uint32_t next = (hole + 1) & entries_mask; entries[next].type != 0; next = (next + 1) & entries_mask) {
+        uint32_t home = (uint32_t)((uint64_t)(entries[next].type >> 3) * 0x9E3779B97F4A7C15u >> 32) & entries_mask;
+        if (((next - home) & entries_mask) >= ((next - hole) & entries_mask)) {
+            entries[hole] = entries[next];
+            hole = next;
+        }
+    }
+    entries[hole] = (entry){0};
+}
+
+static uint32_t hash_name(const char *name, size_t length)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (uint8_t)name[i]) * 16777619u;
+    }
+    return hash;
+}
+
+static bool same_name(const char *copy, const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (copy[i] != name[i]) {
+            return false;
+        }
+    }
+    return copy[length] == '\0';
+}
+
+static bool grow_rows(void)
+{
+    uint32_t capacity = rows_capacity == 0 ? 256 : rows_capacity * 2;
+    pa_row *grown = pa_memory_new(capacity, sizeof(pa_row));
+    uint32_t *table = pa_memory_new((size_t)capacity * 2, sizeof(uint32_t));
+    if (grown == NULL || table == NULL) {
+        if (grown != NULL) {
+            pa_memory_drop(grown);
+        }
+        if (table != NULL) {
+            pa_memory_drop(table);
+        }
+        return false;
+    }
+    for (uint32_t i = 0; i < pa_rows_used; i++) {
+        grown[i] = pa_rows[i];
+        size_t length = 0;
+        while (grown[i].name[length] != '\0') {
+            length++;
+        }
+        uint32_t slot = hash_name(grown[i].name, length) & (capacity * 2 - 1);
+        while (table[slot] != 0) {
+            slot = (slot + 1) & (capacity * 2 - 1);
+        }
+        table[slot] = i + 1;
+    }
+    if (pa_rows != NULL) {
+        pa_memory_drop(pa_rows);
+        pa_memory_drop(names);
+    }
+    pa_rows = grown;
+    names = table;
+    names_mask = capacity * 2 - 1;
+    rows_capacity = capacity;
+    return true;
+}
+
+static uint32_t row_of_name(const char *name)
+{
+    size_t length = 0;
+    while (length < NAME_LIMIT && name[length] != '\0') {
+        length++;
+    }
+    if (length == NAME_LIMIT) {
+        pa_raise(PA_LONG_NAME);
+    }
+    if (pa_rows_used == rows_capacity && !grow_rows()) {
+        pa_raise(PA_NO_MEMORY);
+        return PA_ROW_NONE;
+    }
+    uint32_t slot = hash_name(name, length) & names_mask;
+    while (names[slot] != 0) {
+        if (same_name(pa_rows[names[slot] - 1].name, name, length)) {
+            return names[slot] - 1;
+        }
+        slot = (slot + 1) & names_mask;
+    }
+    if (pa_rows_used == PA_VALUES) {
+        pa_raise(PA_TOO_MANY);
+        return PA_ROW_NONE;
+    }
+    char *copy = pa_memory_new(length + 1, 1);
+    if (copy == NULL) {
+        pa_raise(PA_NO_MEMORY);
+        return PA_ROW_NONE;
+    }
+    __builtin_memcpy(copy, name, length);
+    pa_rows[pa_rows_used].name = copy;
+    names[slot] = ++pa_rows_used;
+    return pa_rows_used - 1;
+}
+
+bool pa_types_start(const pa_layout *of)
+{
+    layout = of;
+    return grow_entries() && grow_rows() && row_of_name("(buffer)") == 0;
+}
+
+/* Marks the block of a heap type, so that its release closes the entry. False when the table has no room. */
+static bool watch(uintptr_t type, uintptr_t block)
+{
+    pa_block *known = pa_block_at(block);
+    if (known == NULL) {
+        pa_raise(PA_NO_MEMORY);
+        return false;
+    }
+    if ((*known & PA_STATE) == PA_NONE) { /* a class older than the hooks: its block is met here for the first time */
+        uint32_t row = pa_type_row(pa_word(type + layout->ob_type));
+        if (row == PA_ROW_NONE) {
+            return false;
+        }
+        *known = PA_CLAIMED | row << PA_VALUE_SHIFT;
+    }
+    *known |= PA_FLAG;
+    return true;
+}
+
+static uint32_t open_entry(uintptr_t type)
+{
+    uint32_t row = row_of_name((const char *)pa_word(type + layout->tp_name));
+    uintptr_t block = 0;
+    if (row == PA_ROW_NONE) {
+        return row;
+    }
+    if (pa_word(type + layout->tp_flags) & PA_TPFLAGS_HEAPTYPE) {
+        block = type - pa_pre_header(layout, pa_word(type + layout->ob_type));
+        if (!watch(type, block)) {
+            return PA_ROW_NONE;
+        }
+    }
+    if (entries_used * 2 >= entries_mask && !grow_entries()) {
+        pa_raise(PA_NO_MEMORY);
+        return PA_ROW_NONE;
+    }
+    entries[slot_of(type)] = (entry){type, block, row};
+    entries_used++;
+    return row;
+}
+
+uint32_t pa_type_row(uintptr_t type)
+{
+    if (PA_LIKELY(last.type == type)) {
+        return last.row;
+    }
+    entry *found = &entries[slot_of(type)];
+    if (PA_UNLIKELY(found->type == 0)) {
+        uint32_t row = open_entry(type);
+        if (row == PA_ROW_NONE) {
+            return row;
+        }
+        found = &entries[slot_of(type)];
+    }
+    last = *found;
+    return found->row;
+}
+
+bool pa_type_known(uintptr_t address)
+{
+    return last.type == address || entries[slot_of(address)].type == address;
+}
+
+void pa_type_close(uintptr_t block)
+{
+    /* A type may have a GC head and managed slots in front of it; its own type may be gone, so its flags are not read. */
+    const uintptr_t offsets[] = {0, layout->gc_head, layout->managed, (uintptr_t)layout->gc_head + layout->managed};
+    for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+        uint32_t slot = slot_of(block + offsets[i]);
+        if (entries[slot].type != 0 && entries[slot].block == block) {
+            if (last.type == entries[slot].type) {
+                last = (entry){0};
+            }
+            remove_entry(slot);
+            return;
+        }
+    }
+}
+
+void pa_types_clear(void)
+{
+    for (uint32_t i = 0; i < pa_rows_used; i++) {
+        pa_memory_drop((void *)(uintptr_t)pa_rows[i].name);
+    }
+    if (pa_rows != NULL) {
+        pa_memory_drop(pa_rows);
+        pa_memory_drop(names);
+    }
+    if (entries != NULL) {
+        pa_memory_drop(entries);
+    }
+    pa_rows = NULL;
+    names = NULL;
+    entries = NULL;
+    pa_rows_used = rows_capacity = entries_used = 0;
+    last = (entry){0};
+}

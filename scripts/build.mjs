@@ -1,0 +1,28 @@
+// Builds everything, and only what is out of date: TypeScript, the side module, and the data files beside them.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const clang = join(root, 'node_modules/@yowasp/clang');
+
+if (!existsSync(tsc) || !existsSync(clang)) {
+  // `npm ci --omit=dev` and installing from the packed tarball: what is needed was built before.
+  if (process.argv.includes('--if-possible')) process.exit(0);
+  console.error('The tools to build with are not installed; run: npm ci');
+  process.exit(1);
+}
+const { status } = spawnSync(process.execPath, [tsc, '-b', root], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+const { buildAgent } = await import('./build-agent.mjs');
+await buildAgent();
+copyExperiments();
+
+function copyExperiments() {
+  const from = join(root, 'src/study/experiments');
+  const to = join(root, 'dist/study/experiments');
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) if (name.endsWith('.toml')) cpSync(join(from, name), join(to, name));
+}

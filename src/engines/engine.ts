@@ -1,0 +1,79 @@
+/**
+ * What an engine is: a way to count in some interpreters. The embedded one runs them in worker processes of its own, a
+ * native one in child processes, a browser in web workers; whoever uses an engine sees only this.
+ */
+import type { Interpreter, Sees } from '../core/interpreter.js';
+import type { Measurement } from '../core/outcome.js';
+
+/** A statement and what must be run once before it. */
+export interface Statement {
+  readonly statement: string;
+  readonly setup: string;
+}
+
+export interface MeasureOptions {
+  /** Executions per count; null: 1000, or fewer for a statement with many events. */
+  readonly iterations: number | null;
+  /** Measure the time as well, in runs of their own without hooks. */
+  readonly time: boolean;
+  /** How many runs the time is the median of. */
+  readonly repeats: number;
+  /** Leave the cyclic garbage collector on while counting. */
+  readonly gc: boolean;
+  /** Seconds after which the measurement is given up and the interpreter ended. */
+  readonly timeout: number;
+}
+
+export const DEFAULT_MEASURE: MeasureOptions = { iterations: null, time: false, repeats: 5, gc: false, timeout: 30 };
+
+export interface SelfCheckCase {
+  readonly id: string;
+  /** What is counted, in words: "ints created from a freelist by y = x + 1 with x = 5000". */
+  readonly counts: string;
+  readonly expected: number;
+  readonly found: number;
+}
+
+/** Known counts, measured in the interpreter before its first use. */
+export interface SelfCheck {
+  readonly outcome: 'passed' | 'failed';
+  readonly cases: readonly SelfCheckCase[];
+}
+
+export interface SessionOptions {
+  /** Folders on sys.path, readable to the statement, in order; the first is its working folder. */
+  readonly folders: readonly string[];
+  /** Whether `time` will be asked for. */
+  readonly time: boolean;
+}
+
+/** One interpreter, ready to measure. One measurement at a time; none disturbs the next. */
+export interface Session {
+  readonly interpreter: Interpreter;
+  readonly sees: Sees;
+  readonly selfCheck: SelfCheck;
+  /** Modules of the standard library that this interpreter lacks. */
+  absentModules(): Promise<readonly string[]>;
+  /** Never throws for what a statement does: that is an outcome. */
+  measure(statement: Statement, options: MeasureOptions): Promise<Measurement>;
+  /** Ends whatever was started for it. May be called at any time, more than once. */
+  close(): Promise<void>;
+}
+
+/** An interpreter that can be chosen, before it is started. */
+export interface Offer {
+  /** "wasm:3.14" */
+  readonly id: string;
+  /** "3.14" */
+  readonly minor: string;
+  /** Of an embedded interpreter known before it starts; null where it must be asked. */
+  readonly version: string;
+  /** An alpha, beta or release candidate. */
+  readonly prerelease: boolean;
+}
+
+export interface Engine {
+  readonly name: 'wasm' | 'native';
+  offers(): readonly Offer[];
+  open(offer: Offer, label: string | null, options: SessionOptions): Promise<Session>;
+}

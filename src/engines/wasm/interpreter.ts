@@ -1,0 +1,332 @@
+/**
+ * One embedded interpreter: loads it, hooks it, and measures statements in it, each from the same restored state.
+ * Nothing here needs Node: a web worker can use it as it is.
+ */
+import { unwrap } from '../../core/assert.js';
+import { brokenIdentity, type Interval } from '../../core/interval.js';
+import type { MeasuredError, Measurement, TimePerOp } from '../../core/outcome.js';
+import type { MeasureOptions, SelfCheck, Statement } from '../engine.js';
+import { measureStatement } from '../protocol.js';
+import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
+import { StatementFailure } from '../runner.js';
+import { selfCheck } from '../self-check.js';
+import { timeStatement } from '../time.js';
+import {
+  type CounterPlaces,
+  currentCounters,
+  flagSentence,
+  markCounters,
+  readInterval,
+  readState,
+  rowName,
+} from './counters.js';
+import { CPython } from './cpython.js';
+import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
+import { LinearMemory } from './memory.js';
+import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
+import { type CoreExports, instantiateSideModule } from './side-module.js';
+import { type SideEffects, watchSideEffects } from './side-effects.js';
+
+export interface OpenOptions {
+  readonly load: LoadPyodide;
+  readonly indexURL: string;
+  /** dist/agent/pyallocs.wasm */
+  readonly core: BufferSource;
+  /** python/harness.py */
+  readonly harness: string;
+  /** Makes the user's folders visible and returns their paths in the interpreter, the working folder first. */
+  readonly mount: (fs: FileSystem) => readonly string[];
+  /** Keep an unhooked state as well, for measuring time. */
+  readonly time: boolean;
+}
+
+export interface Opened {
+  /** "3.14.2", "3.15.0rc1" */
+  readonly version: string;
+  readonly selfCheck: SelfCheck;
+}
+
+/** A measurement, and whether the interpreter may be used for another one. */
+export interface Measuring {
+  readonly measurement: Measurement;
+  readonly reusable: boolean;
+}
+
+const HASH_SEED = '0';
+
+export class EmbeddedInterpreter {
+  readonly #python: CPython;
+  readonly #core: CoreExports;
+  readonly #places: HookPlaces;
+  readonly #effects: SideEffects;
+  /** The state every measurement starts from. */
+  readonly #hooked: Uint8Array;
+  /** The same without hooks, for time. */
+  readonly #unhooked: Uint8Array | null;
+  /** Names of rows of the core, by number. They mean something else after memory was restored. */
+  readonly #names: Map<number, string> = new Map();
+  readonly #minor: number;
+
+  private constructor(
+    python: CPython,
+    core: CoreExports,
+    places: HookPlaces,
+    effects: SideEffects,
+    hooked: Uint8Array,
+    unhooked: Uint8Array | null,
+    minor: number,
+  ) {
+    this.#python = python;
+    this.#core = core;
+    this.#places = places;
+    this.#effects = effects;
+    this.#hooked = hooked;
+    this.#unhooked = unhooked;
+    this.#minor = minor;
+  }
+
+  /** Loads an interpreter and checks it. Null when this version has no row in the core's table of layouts. */
+  static async open(options: OpenOptions): Promise<{ interpreter: EmbeddedInterpreter; opened: Opened } | null> {
+    const quiet = (): void => {};
+    const pyodideOptions: PyodideOptions = {
+      indexURL: options.indexURL,
+      jsglobals: { Object, setTimeout, clearTimeout, setInterval, clearInterval },
+      stdin: () => null,
+      stdout: quiet,
+      stderr: quiet,
+    };
+    const { pyodide, memory } = await loadWithMemory(options.load, pyodideOptions, { PYTHONHASHSEED: HASH_SEED });
+    const linear = new LinearMemory(memory);
+    const python = new CPython(pyodide._module, linear);
+    const folders = options.mount(pyodide.FS);
+    python.execute(options.harness, 'harness.py');
+    const about = JSON.parse(python.ask('prepare_interpreter', JSON.stringify(folders))) as { version: string };
+    const minor = Number(about.version.split('.')[1]);
+    const core = await instantiateSideModule<CoreExports>(options.core, memory, pyodide._module.wasmTable, (size) =>
+      python.allocate(size),
+    );
+    const unhooked = options.time ? linear.save() : null;
+    const places = installHooks(python, core, minor, (name) => tableIndex(python, name));
+    if (places === null) return null;
+    const effects = watchSideEffects(pyodide.FS);
+    const interpreter = new EmbeddedInterpreter(python, core, places, effects, linear.save(), unhooked, minor);
+    const checked = await selfCheck(minor, async (statement) => {
+      interpreter.#restore(interpreter.#hooked);
+      return interpreter.#runner(statement, false);
+    });
+    return { interpreter, opened: { version: about.version, selfCheck: checked } };
+  }
+
+  /** Modules of the standard library that this build lacks, in alphabetical order. */
+  absentModules(): readonly string[] {
+    return JSON.parse(this.#python.ask('absent_modules')) as string[];
+  }
+
+  /** Measures one statement. Throws when the interpreter crashed: then it must not be used again. */
+  async measure(statement: Statement, options: MeasureOptions): Promise<Measuring> {
+    this.#effects.reset();
+    let time: TimePerOp | null = null;
+    if (options.time && this.#unhooked !== null) {
+      this.#restore(this.#unhooked);
+      time = await this.#time(statement, options);
+    }
+    this.#restore(this.#hooked);
+    let measurement = await this.#measureCounts(statement, options);
+    if (measurement.outcome === 'exact' || measurement.outcome === 'varying') {
+      measurement = { ...measurement, timePerOp: time };
+    }
+    return { measurement, reusable: !this.#effects.seen() };
+  }
+
+  #restore(state: Uint8Array): void {
+    this.#python.memory.restore(state);
+    this.#names.clear();
+  }
+
+  async #measureCounts(statement: Statement, options: MeasureOptions): Promise<Measurement> {
+    let measurement: Measurement;
+    try {
+      measurement = await measureStatement(this.#runner(statement, options.gc), options);
+    } catch (error) {
+      if (error instanceof StatementFailure) return { outcome: 'failed', error: error.error };
+      throw error;
+    }
+    const intact = hooksIntact(this.#python, this.#core, this.#places, () => this.#state().seen);
+    if (intact) return measurement;
+    return {
+      outcome: 'refused',
+      reason: {
+        code: 'hooks-replaced',
+        message:
+          "the statement replaced pyallocs' hooks with its own, as tracemalloc.start() and tracemalloc.stop() do; measure it without them",
+      },
+    };
+  }
+
+  /** Time is measured first, in an interpreter without hooks; what fails there fails in the counting too, which tells. */
+  async #time(statement: Statement, options: MeasureOptions): Promise<TimePerOp | null> {
+    try {
+      return await timeStatement(this.#runner(statement, options.gc), options, () => performance.now());
+    } catch (error) {
+      if (error instanceof StatementFailure) return null;
+      throw error;
+    }
+  }
+
+  #state(): ReturnType<typeof readState> {
+    return readState(this.#python.memory, this.#places.state);
+  }
+
+  #runner(statement: Statement, gc: boolean): StatementRunner {
+    return new EmbeddedRunner(this.#python, this.#core, this.#places, this.#names, statement, gc, this.#minor);
+  }
+}
+
+/** The index of an exported function in the table of functions; 0 when it is not there. */
+function tableIndex(python: CPython, name: string): number {
+  const exported = (): unknown => python.module[`_${name}`];
+  try {
+    (exported() as (...args: number[]) => number)(0, 0, 0); // up to 0.27 the first call replaces a lazy wrapper
+  } catch {
+    // what it does with these arguments does not matter
+  }
+  const { wasmTable } = python.module;
+  for (let i = 1; i < wasmTable.length; i++) if (wasmTable.get(i) === exported()) return i;
+  return 0;
+}
+
+class EmbeddedRunner implements StatementRunner {
+  readonly #python: CPython;
+  readonly #core: CoreExports;
+  readonly #places: HookPlaces;
+  readonly #names: Map<number, string>;
+  readonly #statement: Statement;
+  readonly #gc: boolean;
+  readonly #minor: number;
+  #loaded = false;
+  #function = 0;
+  #arguments = 0;
+  #next = 0;
+  #unfinished = false;
+
+  constructor(
+    python: CPython,
+    core: CoreExports,
+    places: HookPlaces,
+    names: Map<number, string>,
+    statement: Statement,
+    gc: boolean,
+    minor: number,
+  ) {
+    this.#python = python;
+    this.#core = core;
+    this.#places = places;
+    this.#names = names;
+    this.#statement = statement;
+    this.#gc = gc;
+    this.#minor = minor;
+  }
+
+  async begin(): Promise<void> {
+    if (!this.#loaded) {
+      const { setup, statement } = this.#statement;
+      refuse(this.#python.ask('load', setup, statement, this.#gc ? 'gc' : ''));
+      this.#loaded = true;
+    }
+    refuse(this.#python.ask('start'));
+    this.#function = this.#python.global('function');
+    this.#arguments = this.#python.global('arguments');
+    this.#next = 0;
+    this.#unfinished = false;
+  }
+
+  async plan(executions: readonly number[]): Promise<void> {
+    this.#checkRuns();
+    this.#python.ask('plan', executions.join(','));
+    this.#next = 0;
+  }
+
+  /** Asks whether a run so far ended early. */
+  #checkRuns(): void {
+    if (this.#next > 0 && this.#python.ask('check', String(this.#next)) !== '') this.#unfinished = true;
+  }
+
+  async run(): Promise<void> {
+    this.#call(this.#argumentsOfNext());
+  }
+
+  async count(): Promise<Interval> {
+    const args = this.#argumentsOfNext();
+    this.#core.begin();
+    try {
+      this.#call(args);
+    } finally {
+      this.#core.end();
+    }
+    return this.#read(currentCounters(this.#python.memory, this.#places.state, this.#core.rows() >>> 0));
+  }
+
+  async countGrowth(n: number): Promise<readonly [Interval, Interval, Interval] | null> {
+    this.#checkRuns();
+    const objects = this.#python.ask('plan_growth', String(n)).split(',').map(Number);
+    this.#next = 0;
+    for (const object of objects) {
+      if (!this.#core.mark_death(object)) throw new Error('an iterator of the harness is not known to the core');
+    }
+    await this.count();
+    const points = objects.map((_, mark) => {
+      const state = this.#core.mark_state(mark) >>> 0;
+      return state && this.#read(markCounters(this.#python.memory, state, this.#core.mark_rows(mark) >>> 0));
+    });
+    return points.some((point) => point === 0) ? null : (points as [Interval, Interval, Interval]);
+  }
+
+  #argumentsOfNext(): number {
+    return unwrap(this.#python.call('PyList_GetItem', this.#arguments, this.#next++) || null, 'no run is planned');
+  }
+
+  #call(args: number): void {
+    const result = this.#python.call('PyObject_Call', this.#function, args, 0);
+    if (result === 0) refuse(this.#python.askAboutException('describe'));
+    this.#python.call('Py_DecRef', result);
+  }
+
+  /** Reads and checks counters: those of now, or the copy at a mark. */
+  #read(places: CounterPlaces): Interval {
+    const { memory } = this.#python;
+    const rows = this.#core.rows() >>> 0;
+    const interval = readInterval(memory, places, (row) => {
+      const name = this.#names.get(row) ?? rowName(memory, rows, row);
+      this.#names.set(row, name);
+      return name;
+    });
+    const state = readState(memory, places.state);
+    const wrong = flagSentence(state.flags) ?? brokenIdentity(interval) ?? this.#lostObjects(interval, state);
+    if (wrong === null) return interval;
+    throw new StatementFailure({ code: 'inexact', message: `the count is not exact: ${wrong}`, line: null, place: null });
+  }
+
+  /** From 3.13 on every block of the obj domain becomes an object: an identity that shares nothing with the table. */
+  #lostObjects(interval: Interval, state: ReturnType<typeof readState>): string | null {
+    const fresh = interval.counts.creations.pymalloc + interval.counts.creations.malloc;
+    return this.#minor < 13 || state.objectRequests === fresh
+      ? null
+      : `${state.objectRequests} requests for objects, but ${fresh} objects not from a freelist`;
+  }
+
+  async end(): Promise<PassEnd> {
+    this.#checkRuns();
+    return { unfinished: this.#unfinished, collections: Number(this.#python.ask('finish')) };
+  }
+
+  async unfolded(): Promise<Unfolded | null> {
+    const answer = this.#python.ask('unfolded');
+    return answer === '' ? null : (JSON.parse(answer) as Unfolded);
+  }
+}
+
+/** An answer of the harness that is not empty is an error. */
+function refuse(answer: string): void {
+  if (answer !== '') throw new StatementFailure(JSON.parse(answer) as MeasuredError);
+}
+

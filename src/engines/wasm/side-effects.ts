@@ -1,0 +1,42 @@
+/**
+ * What a statement may leave behind outside of the interpreter's memory. Restoring memory does not undo it, so an
+ * interpreter in which any of it was seen is not used again.
+ */
+import type { FileSystem } from './pyodide.js';
+
+export interface SideEffects {
+  reset(): void;
+  seen(): boolean;
+}
+
+/** Operations of the file system that change it. */
+const CHANGES = ['mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink', 'write', 'truncate', 'chmod', 'utime'] as const;
+
+/**
+ * Watches for JavaScript objects that stand for Python ones (they are collected later, and would then free an object of a
+ * restored memory), timers, changes to files, open files and the working folder.
+ */
+export function watchSideEffects(fs: FileSystem): SideEffects {
+  let changed = false;
+  const watch = (owner: object, name: string): void => {
+    const original: unknown = Reflect.get(owner, name);
+    if (typeof original !== 'function') return;
+    Reflect.set(owner, name, function watched(this: unknown, ...args: unknown[]): unknown {
+      changed = true;
+      return Reflect.apply(original, this, args);
+    });
+  };
+  watch(FinalizationRegistry.prototype, 'register');
+  watch(globalThis, 'setTimeout');
+  watch(globalThis, 'setInterval');
+  for (const name of CHANGES) watch(fs, name);
+  const openStreams = (): string => fs.streams.map((stream) => (stream ? '1' : '0')).join('');
+  const streams = openStreams().replace(/0+$/, '');
+  const folder = fs.cwd();
+  return {
+    reset: () => {
+      changed = false;
+    },
+    seen: () => changed || openStreams().replace(/0+$/, '') !== streams || fs.cwd() !== folder,
+  };
+}

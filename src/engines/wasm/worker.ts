@@ -1,0 +1,61 @@
+/** A worker process: one interpreter, one request at a time. Started by worker-process.ts. */
+import { constants, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { unwrap } from '../../core/assert.js';
+import { EmbeddedInterpreter } from './interpreter.js';
+import type { Answer, Request } from './messages.js';
+import type { LoadPyodide } from './pyodide.js';
+import { mountReadOnly } from './read-only.js';
+
+let interpreter: EmbeddedInterpreter | undefined;
+
+const send = unwrap(process.send, 'worker.js is started by pyallocs only').bind(process) as (answer: Answer) => boolean;
+
+process.on('message', (request: Request) => {
+  answer(request).then(send, (error: unknown) => send({ kind: 'crashed', message: describe(error) }));
+});
+// An exception that leaves the interpreter's own callbacks reaches neither of them.
+process.on('uncaughtException', (error) => send({ kind: 'crashed', message: describe(error) }));
+process.on('disconnect', () => process.exit());
+// Emscripten's NODEFS asks the internals of Node for the flags of open(2); the permission model keeps those shut.
+Reflect.set(process, 'binding', () => ({ fs: constants }));
+new Worker(new URL('./watchdog.js', import.meta.url), { workerData: process.ppid }).unref();
+
+async function answer(request: Request): Promise<Answer> {
+  switch (request.kind) {
+    case 'open': {
+      const result = await EmbeddedInterpreter.open({
+        load: await loader(request.distribution),
+        indexURL: request.distribution + sep,
+        core: readFileSync(request.core),
+        harness: readFileSync(request.harness, 'utf8'),
+        mount: (fs) => mountReadOnly(fs, request.folders),
+        time: request.time,
+      });
+      interpreter = result?.interpreter;
+      return { kind: 'opened', opened: result?.opened ?? null };
+    }
+    case 'measure': {
+      const measuring = await opened().measure(request.statement, request.options);
+      return { kind: 'measured', measuring };
+    }
+    case 'absent-modules':
+      return { kind: 'absent-modules', modules: opened().absentModules() };
+  }
+}
+
+function opened(): EmbeddedInterpreter {
+  return unwrap(interpreter, 'no interpreter is open');
+}
+
+async function loader(distribution: string): Promise<LoadPyodide> {
+  const module = (await import(pathToFileURL(join(distribution, 'pyodide.mjs')).href)) as { loadPyodide: LoadPyodide };
+  return module.loadPyodide;
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split('\n')[0]?.slice(0, 300) ?? '';
+}
