@@ -191,9 +191,10 @@ class _Unfold(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _constant(self, node):
-        leaves = [leaf for leaf in ast.walk(node) if not list(ast.iter_child_nodes(leaf))]
-        inner = (ast.Constant, ast.operator, ast.unaryop, ast.expr_context)
-        return all(isinstance(leaf, inner) for leaf in leaves) and any(isinstance(x, ast.Constant) for x in leaves)
+        parts = self.FOLDED + (ast.Constant, ast.operator, ast.unaryop, ast.expr_context)
+        return all(isinstance(part, parts) for part in ast.walk(node)) and any(
+            isinstance(part, ast.Constant) for part in ast.walk(node)
+        )
 
     def _is_number(self, node):
         return isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)

@@ -70,6 +70,8 @@ export interface Measured {
   readonly perOp: Counts | null;
   /** When not steady: the counts after n, 2n and 10n executions, nothing warmed up. */
   readonly growth: readonly GrowthPoint[] | null;
+  /** Where asked for: the numbers of executions before each one that asked for memory or resized a block. */
+  readonly growthPoints?: readonly number[];
   readonly byType: readonly TypeCounts[];
   readonly timePerOp: TimePerOp | null;
   readonly warnings: readonly Warning[];

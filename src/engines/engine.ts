@@ -9,6 +9,8 @@ import type { Measurement } from '../core/outcome.js';
 export interface Statement {
   readonly statement: string;
   readonly setup: string;
+  /** Count each of this many executions on its own, to find those that asked for memory: `growthPoints` of the result. */
+  readonly points?: number;
 }
 
 export interface MeasureOptions {

@@ -43,6 +43,8 @@ export interface ProtocolOptions {
   readonly iterations: number | null;
   /** The collector stays on. */
   readonly gc: boolean;
+  /** Executions to count one by one for growth points; 0: none. */
+  readonly points: number;
 }
 
 /** Measures a statement. Never throws for what the statement does. */
@@ -53,8 +55,10 @@ export async function measureStatement(runner: StatementRunner, options: Protoco
     const warnings: Warning[] = options.gc
       ? [{ code: 'gc-enabled', message: 'the cyclic garbage collector was on while counting' }]
       : [];
-    if (isConstant(cold)) return await steadyResult(runner, first, warnings);
-    return growingResult(first.iterations, cold, await coldPass(runner, first.iterations), warnings);
+    const result = isConstant(cold)
+      ? await steadyResult(runner, first, warnings)
+      : growingResult(first.iterations, cold, await coldPass(runner, first.iterations), warnings);
+    return options.points > 0 ? { ...result, growthPoints: await growthPoints(runner, options.points) } : result;
   } catch (error) {
     if (error instanceof StatementFailure) return { outcome: 'failed', error: error.error };
     throw error;
@@ -121,7 +125,23 @@ function isConstant({ points: [one, two, ten] }: Pass2): boolean {
   );
 }
 
-async function steadyResult(runner: StatementRunner, pass: Pass1, warnings: Warning[]): Promise<Measurement> {
+/** Counts executions one by one from a fresh setup: the numbers of those before each that asked for memory or resized. */
+async function growthPoints(runner: StatementRunner, executions: number): Promise<number[]> {
+  await runner.begin();
+  await runner.plan([0, ...Array<number>(executions).fill(1)]);
+  await runner.run();
+  const points: number[] = [];
+  for (let i = 0; i < executions; i++) {
+    const { counts } = await runner.count();
+    if (counts.requests > 0 || counts.resizes > 0) points.push(i);
+  }
+  finished(await runner.end());
+  return points;
+}
+
+type WithNumbers = Measurement & { readonly outcome: 'exact' | 'varying' };
+
+async function steadyResult(runner: StatementRunner, pass: Pass1, warnings: Warning[]): Promise<WithNumbers> {
   const [first = EMPTY_INTERVAL, ...rest] = pass.samples;
   const iterations = pass.iterations;
   const measured: Measured = {
@@ -139,7 +159,7 @@ async function steadyResult(runner: StatementRunner, pass: Pass1, warnings: Warn
   return { outcome: 'varying', ...measured, samples, why: reason(pass.collections) };
 }
 
-function growingResult(n: number, first: Pass2, again: Pass2, warnings: Warning[]): Measurement {
+function growingResult(n: number, first: Pass2, again: Pass2, warnings: Warning[]): WithNumbers {
   const [one, two] = first.points;
   const growth: GrowthPoint[] = first.points.map((point, i) => ({
     executions: executions(n * ([1, 2, 10][i] ?? 0)),

@@ -146,7 +146,11 @@ export class EmbeddedInterpreter {
   async #measureCounts(statement: Statement, options: MeasureOptions): Promise<Measurement> {
     let measurement: Measurement;
     try {
-      measurement = await measureStatement(this.#runner(statement, options.gc), options);
+      measurement = await measureStatement(this.#runner(statement, options.gc), {
+        iterations: options.iterations,
+        gc: options.gc,
+        points: statement.points ?? 0,
+      });
     } catch (error) {
       if (error instanceof StatementFailure) return { outcome: 'failed', error: error.error };
       throw error;

@@ -59,10 +59,19 @@ export async function instantiateSideModule<Exports>(
       __indirect_function_table: table,
       __memory_base: constant(base),
       __table_base: constant(table.grow(tableSize)),
+      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, stackTop(allocate)),
     },
   });
   const exports = instance.exports as Record<string, () => void>;
   exports['__wasm_apply_data_relocs']?.();
   exports['__wasm_call_ctors']?.();
   return exports as Exports;
+}
+
+/** Bytes of the stack that the core has for itself, apart from the interpreter's: its deepest call chain needs some hundred. */
+const STACK_SIZE = 8192;
+
+/** The stack grows downwards from its top, which is divisible by 16. */
+function stackTop(allocate: (size: number) => number): number {
+  return (allocate(STACK_SIZE + 16) + STACK_SIZE) & -16;
 }

@@ -1,0 +1,61 @@
+/** Reading and writing what the user named: what goes wrong is a sentence with the path in it. */
+import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { PyallocsError } from '../core/errors.js';
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'part of the path is not a folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'there is a file of that name',
+};
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Text of a file, or of standard input for "-". */
+export async function readText(path: string): Promise<string> {
+  try {
+    return path === '-' ? await text(process.stdin) : readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new PyallocsError('unreadable', `${path} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+export function writeText(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (cause) {
+    throw new PyallocsError('unwritable', `${path} cannot be written: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Makes a folder for results with a first file in it: that it cannot be written to is known before the work begins. */
+export function outputFolder(path: string, file: string, content: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new PyallocsError('unwritable', `the folder ${path} cannot be made: ${reason(cause)}`, { cause });
+  }
+  writeText(join(path, file), content);
+}
+
+/** The folders a statement can read and import from: the current one, then those of --path. Links are resolved. */
+export function readableFolders(paths: readonly string[]): string[] {
+  return ['.', ...paths].map((path) => {
+    try {
+      const real = realpathSync(path);
+      if (statSync(real).isDirectory()) return real;
+    } catch (cause) {
+      throw new PyallocsError('no-folder', `--path ${path} cannot be read: ${reason(cause)}`, { cause });
+    }
+    throw new PyallocsError('no-folder', `--path ${path} is not a folder`);
+  });
+}

@@ -1,0 +1,75 @@
+/** REPORT.md: the study for a reader, the same bytes for the same results. */
+import type { ExperimentResult, StudyResult } from '../../core/study.js';
+import { resultCell, sameCell } from '../text/cell.js';
+import { rowChanges } from '../text/changes.js';
+import { failureLines } from '../text/failure.js';
+import { pymallocFootnote } from '../text/interpreter.js';
+import { makeStyle } from '../text/style.js';
+import { growthWords, studyColumns, summarySentence } from '../text/study.js';
+
+const STYLE = makeStyle({ colour: false, ascii: false, width: 100 });
+
+export function studyMarkdown(study: StudyResult): string {
+  const lines = [
+    '# How often does Python allocate?',
+    '',
+    summarySentence(study),
+    '',
+    'A cell is what one execution of the statement costs: ○ objects served by a freelist, ◐ by pymalloc, ● by malloc, ▪ buffers (requests that never become an object: list items, dict keys), ↔ resizes, · nothing, – not possible in this version. **Bold**: differs from the version to its left. "grows": the cost is not the same each time; the table of growth below tells.',
+    '',
+    '| interpreter | version | engine | bits | pymalloc |',
+    '|---|---|---|---|---|',
+    ...study.interpreters.map(
+      (i) => `| ${code(i.id)} | CPython ${i.version} | ${i.engine === 'wasm' ? 'embedded' : 'native'} | ${i.bits} | ${i.pymalloc ? 'yes' : 'no'} |`,
+    ),
+    '',
+    pymallocFootnote(study.interpreters) ?? '',
+  ];
+  for (const { category, title, question } of study.categories) {
+    const experiments = study.experiments.filter((experiment) => experiment.category === category);
+    lines.push('', `## ${title}`, '', question, '', ...matrix(study, experiments));
+    lines.push('', ...experiments.flatMap((experiment) => about(experiment)));
+  }
+  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+}
+
+function matrix(study: StudyResult, experiments: readonly ExperimentResult[]): string[] {
+  const columns = studyColumns(study);
+  const rows = experiments.map((experiment) => {
+    const results = new Map(experiment.results.map((result) => [result.interpreter.id, result]));
+    const cells = columns.map(({ id }, i) => {
+      const result = results.get(id);
+      const left = results.get(columns[i - 1]?.id ?? '');
+      const text = resultCell(result, STYLE);
+      return left === undefined || sameCell(left, result) ? text : `**${text}**`;
+    });
+    return `| ${code(experiment.statement)}<br>${escapeText(experiment.title)} | ${cells.join(' | ')} |`;
+  });
+  return [`| | ${columns.map(({ title }) => escapeText(title)).join(' | ')} |`, `|---|${columns.map(() => '---|').join('')}`, ...rows];
+}
+
+function about(experiment: ExperimentResult): string[] {
+  const setup = experiment.setup.trim() === '' ? '' : ` with ${code(experiment.setup)}`;
+  const changes = rowChanges(experiment.results).map(({ interpreter, text }) => `  - ${escapeText(`${interpreter}: ${text}`)}`);
+  const growth = growthWords(experiment).map(({ versions, sentence }) => `  - ${escapeText(`${versions}: ${sentence}`)}`);
+  const failures = failureLines(experiment.results).map((line) => `  - ${escapeText(line)}`);
+  return [
+    `- **${escapeText(experiment.title)}** (${code(experiment.id)}): ${code(experiment.statement)}${setup}. ${escapeText(experiment.shows)}`,
+    ...changes,
+    ...growth,
+    ...failures,
+  ];
+}
+
+/** Text that Markdown shows as it is. */
+function escapeText(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|]/g, (character) => `\\${character}`).replace(/\s*\n\s*/g, ' ');
+}
+
+/** Code on one line, in a table cell too. */
+function code(text: string): string {
+  const line = text.trim().replace(/\s*\n\s*/g, ' ⏎ ').replaceAll('|', '\\|');
+  const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${ticks}${space}${line}${space}${ticks}`;
+}

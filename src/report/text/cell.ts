@@ -1,0 +1,72 @@
+/** One result as a few signs with counts: the cell of a matrix, the same in every table and report. */
+import { assertUnreachable } from '../../core/assert.js';
+import { type Counts, ORIGINS } from '../../core/counts.js';
+import type { CaseResult, GrowthPoint } from '../../core/outcome.js';
+import { integer, list, perOperation, plural } from './numbers.js';
+import type { Mark, Style } from './style.js';
+
+interface Part {
+  readonly mark: Mark;
+  readonly count: number;
+}
+
+/** What a cell shows of counts: creations by origin, buffers, resizes; what is zero is left out. */
+function parts(counts: Counts): Part[] {
+  const all: Part[] = [
+    ...ORIGINS.map((origin) => ({ mark: origin, count: counts.creations[origin] })),
+    { mark: 'buffer', count: counts.buffers.total },
+    { mark: 'resize', count: counts.resizes },
+  ];
+  return all.filter(({ count }) => count !== 0);
+}
+
+/** `bold`: whether it differs from the version to the left. */
+export function resultCell(result: CaseResult | undefined, style: Style, bold = false): string {
+  if (result === undefined) return style.paint('unseen', style.sign('unseen'));
+  switch (result.outcome) {
+    case 'failed':
+    case 'refused':
+      return style.paint('inexact', result.outcome);
+    case 'exact':
+    case 'varying':
+      break;
+    default:
+      return assertUnreachable(result);
+  }
+  const inexact = result.outcome === 'varying' ? `${style.sign('inexact')} ` : '';
+  if (result.perOp === null) return inexact + style.paint('resize', 'grows');
+  const signs = parts(result.perOp).map(({ mark, count }) => {
+    const text = style.ascii ? `${style.sign(mark)}${perOperation(count)}` : `${style.sign(mark)} ${perOperation(count)}`;
+    return style.paint(mark, bold ? style.bold(text) : text);
+  });
+  return inexact + (signs.join(' ') || style.paint('nothing', style.sign('nothing')));
+}
+
+/** Whether two cells show the same. */
+export function sameCell(a: CaseResult | undefined, b: CaseResult | undefined): boolean {
+  const text = (result: CaseResult | undefined): string =>
+    result === undefined || !('perOp' in result) || result.perOp === null
+      ? String(result?.outcome)
+      : JSON.stringify(parts(result.perOp));
+  return text(a) === text(b);
+}
+
+/** "1 buffer and 27 resizes in the first 1,000 executions, 5 resizes in the next 1,000" */
+export function growthSentence(growth: readonly GrowthPoint[], difference: Counts): string {
+  const first = growth[0];
+  if (first === undefined) return '';
+  const n = integer(first.executions);
+  return `${eventsInWords(first.counts)} in the first ${n} executions, ${eventsInWords(difference)} in the next ${n}`;
+}
+
+/** "2 objects, 1 buffer and 27 resizes"; "nothing" */
+export function eventsInWords(counts: Counts): string {
+  const { creations, buffers, resizes } = counts;
+  const kinds: [number, string][] = [
+    [creations.total, 'object'],
+    [buffers.total, 'buffer'],
+    [resizes, 'resize'],
+  ];
+  const words = kinds.filter(([count]) => count !== 0).map(([count, word]) => plural(count, word));
+  return list(words) || 'nothing';
+}

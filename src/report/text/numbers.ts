@@ -1,0 +1,52 @@
+/** Numbers as people read them. */
+
+/** 2,906,112 */
+export function integer(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** A number per execution: integers as integers, fractions below one with two significant digits, others with three decimals at most. */
+export function perOperation(value: number): string {
+  if (Number.isInteger(value)) return integer(value);
+  if (Math.abs(value) < 1) return value.toLocaleString('en-US', { maximumSignificantDigits: 2, useGrouping: false });
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
+}
+
+/** 16 bytes, 1.5 KiB, 3.0 MiB */
+export function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${perOperation(value)} B` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Nanoseconds with three significant digits: 28.3 ns, 1.23 µs, 4.5 ms. */
+export function time(ns: number): string {
+  const units = ['ns', 'µs', 'ms', 's'];
+  let value = ns;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })} ${units[unit]}`;
+}
+
+/** 1 object, 2 objects */
+export function plural(count: number, word: string, many: string = `${word}s`): string {
+  return `${perOperation(count)} ${count === 1 ? word : many}`;
+}
+
+/** "a", "a and b", "a, b and c" */
+export function list(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** 72.4 % */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '' : `${((100 * part) / whole).toFixed(1).replace(/\.0$/, '')} %`;
+}

@@ -1,0 +1,111 @@
+/** The text of a study in the terminal: a matrix per category, growth points, and the changes between versions in words. */
+import { hasNumbers } from '../../core/outcome.js';
+import type { ExperimentResult, StudyResult } from '../../core/study.js';
+import { columnName, rowChanges } from './changes.js';
+import { growthSentence } from './cell.js';
+import { failureLines } from './failure.js';
+import { interpretersLine, pymallocFootnote } from './interpreter.js';
+import { type MatrixColumn, matrixLines } from './matrix.js';
+import { list, plural } from './numbers.js';
+import { oneLine, type Style } from './style.js';
+import { wrap } from './table.js';
+
+export function formatStudy(study: StudyResult, style: Style): string {
+  const columns = studyColumns(study);
+  const lines = [style.bold(interpretersLine(study.interpreters)), '', ...wrap(summarySentence(study), style.width)];
+  for (const { category, title, question } of study.categories) {
+    const experiments = study.experiments.filter((experiment) => experiment.category === category);
+    lines.push('', `${style.bold(title)}   ${style.dim(question)}`, '');
+    const rows = experiments.map((e) => ({
+      label: e.statement,
+      results: new Map(e.results.map((r) => [r.interpreter.id, r])),
+    }));
+    lines.push(...matrixLines(rows, columns, style));
+    const changes = changeLines(experiments, style);
+    if (changes.length > 0) lines.push('', ' What changed from one version to the next', ...changes);
+    const growth = growthLines(experiments, style);
+    if (growth.length > 0) lines.push('', ' Costs that are not constant', ...growth);
+    const failures = experiments.flatMap((e) => failureLines(e.results).map((line) => ` ${e.id}: ${line}`));
+    if (failures.length > 0) lines.push('', ' Not exact', ...failures);
+  }
+  lines.push('', ...legend(study, style));
+  return lines.join('\n');
+}
+
+export function studyColumns(study: StudyResult): MatrixColumn[] {
+  return study.interpreters.map((interpreter) => ({ id: interpreter.id, title: columnName({ interpreter }) }));
+}
+
+/** How many experiments, how many differ between versions, whether all is exact. */
+export function summarySentence(study: StudyResult): string {
+  const results = study.experiments.flatMap((experiment) => experiment.results);
+  const inexact = results.filter(({ outcome }) => outcome !== 'exact').length;
+  const differ = study.experiments.filter((e) => rowChanges(e.results).length > 0).length;
+  const versions = study.interpreters.length;
+  const exact = inexact === 0 ? 'every count exact' : `${inexact} of ${results.length} counts not exact`;
+  const compared = versions > 1 ? `; ${differ} of them do not cost the same on all` : '';
+  return `${plural(study.experiments.length, 'experiment')} on ${plural(versions, 'interpreter')}, ${exact}${compared}.`;
+}
+
+/** "3.14  ints come from a freelist" under the statement it belongs to. */
+function changeLines(experiments: readonly ExperimentResult[], style: Style): string[] {
+  return experiments.flatMap((experiment) => {
+    const changes = rowChanges(experiment.results);
+    if (changes.length === 0) return [];
+    const told = changes.map(({ interpreter, text }) => `${style.bold(interpreter)} ${text}`).join('; ');
+    return wrap(`   ${style.dim(oneLine(experiment.statement, 40))}  ${told}`, style.width, '       ');
+  });
+}
+
+/** What a growing experiment costs, once per different answer, with the versions it holds for. */
+export function growthWords(experiment: ExperimentResult): { readonly versions: string; readonly sentence: string }[] {
+  const sentences = new Map<string, string[]>();
+  for (const result of experiment.results) {
+    if (!hasNumbers(result)) continue;
+    const words = [
+      ...(result.growth === null ? [] : [growthSentence(result.growth, result.counts)]),
+      ...(result.growthPoints === undefined ? [] : [pointsSentence(result.growthPoints)]),
+    ];
+    if (words.length === 0) continue;
+    const sentence = words.join('; ');
+    sentences.set(sentence, [...(sentences.get(sentence) ?? []), columnName(result)]);
+  }
+  const all = experiment.results.length;
+  return [...sentences].map(([sentence, names]) => ({
+    versions: names.length === all && all > 1 ? `all ${all}` : list(names),
+    sentence,
+  }));
+}
+
+const POINTS_SHOWN = 16;
+
+/** "grows at 0, 4, 8, 16, 24 … items" */
+function pointsSentence(points: readonly number[]): string {
+  if (points.length === 0) return 'never asks for memory';
+  const shown = points.slice(0, POINTS_SHOWN).join(', ');
+  return `grows at ${shown}${points.length > POINTS_SHOWN ? ' …' : ''} items`;
+}
+
+function growthLines(experiments: readonly ExperimentResult[], style: Style): string[] {
+  return experiments.flatMap((experiment) =>
+    growthWords(experiment).flatMap(({ versions, sentence }) =>
+      wrap(`   ${style.dim(oneLine(experiment.statement, 40))}  ${style.bold(versions)} ${sentence}`, style.width, '       '),
+    ),
+  );
+}
+
+function legend(study: StudyResult, style: Style): string[] {
+  const sign = (mark: Parameters<Style['sign']>[0], word: string): string => `${style.paint(mark, style.sign(mark))} ${word}`;
+  const pymalloc = study.interpreters.some((interpreter) => interpreter.pymalloc);
+  const signs = [
+    sign('nothing', 'nothing'),
+    sign('freelist', 'object from a freelist'),
+    ...(pymalloc ? [sign('pymalloc', 'object from pymalloc')] : []),
+    sign('malloc', 'object from malloc'),
+    sign('buffer', 'buffer'),
+    sign('resize', 'resize'),
+    sign('unseen', 'this version cannot have it'),
+  ];
+  const footnote = pymallocFootnote(study.interpreters);
+  return [...wrap(`${signs.join('   ')}   (per execution)`, style.width), ...(footnote === null ? [] : wrap(footnote, style.width))];
+}
