@@ -1,6 +1,6 @@
 /** Reading and writing what the user named: what goes wrong is a sentence with the path in it. */
-import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PyallocsError } from '../core/errors.js';
 
@@ -40,11 +40,21 @@ export function writeText(path: string, content: string): void {
 /** Makes a folder for results with a first file in it: that it cannot be written to is known before the work begins. */
 export function outputFolder(path: string, file: string, content: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(resolve(path));
   } catch (cause) {
     throw new PyallocsError('unwritable', `the folder ${path} cannot be made: ${reason(cause)}`, { cause });
   }
   writeText(join(path, file), content);
+}
+
+/** Makes a folder and those above it. (mkdirSync with `recursive` never returns for a folder below /proc.) */
+function makeFolders(path: string): void {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: 'EEXIST' });
+    return;
+  }
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }
 
 /** The folders a statement can read and import from: the current one, then those of --path. Links are resolved. */

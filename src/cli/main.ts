@@ -35,7 +35,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function makeProgram(run: (code: ExitCode) => void): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('pyallocs')
     .description('How often does this Python code allocate, and who serves the memory?')
     .version(version, '-V, --version', 'print the version of pyallocs')

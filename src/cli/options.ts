@@ -6,18 +6,23 @@ export const collect = (value: string, before: string[]): string[] => [...before
 
 export function positiveInteger(value: string): number {
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < 1 || number > 1e9) throw new InvalidArgumentError('It must be a whole number from 1 to 1,000,000,000.');
+  if (!/^\d+$/.test(value) || number < 1 || number > 1e9)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1,000,000,000.');
   return number;
 }
 
 export function seconds(value: string): number {
   const number = Number(value);
-  if (!(number > 0 && number <= 86_400)) throw new InvalidArgumentError('It must be a number of seconds, more than 0 and at most 86,400.');
+  if (!(number > 0 && number <= 86_400))
+    throw new InvalidArgumentError('It must be a number of seconds, more than 0 and at most 86,400.');
   return number;
 }
 
 export const pythonOption = (fallback: string): Option =>
-  new Option('-p, --python <which>', `interpreters: 3.14, wasm:3.14, NAME=3.14, all; repeatable, comma-separated (default: ${fallback})`)
+  new Option(
+    '-p, --python <which>',
+    `interpreters: 3.14, wasm:3.14, NAME=3.14, all; repeatable, comma-separated (default: ${fallback})`,
+  )
     .argParser(collect)
     .default([], '');
 

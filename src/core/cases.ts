@@ -34,7 +34,8 @@ export function parseCases(text: string, path: string): Case[] {
   const cases = parsed.data.case.map(({ id, statement, setup }) => ({ id: id ?? null, statement, setup }));
   const ids = cases.map(({ id }) => id).filter((id) => id !== null);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) throw new PyallocsError('bad-cases', `${path} has two cases with the id ${JSON.stringify(twice)}`);
+  if (twice !== undefined)
+    throw new PyallocsError('bad-cases', `${path} has two cases with the id ${JSON.stringify(twice)}`);
   return cases;
 }
 

@@ -9,7 +9,12 @@ export interface InterpreterReport extends Interpreter {
   readonly absentModules: readonly string[];
   readonly selfCheck: {
     readonly outcome: 'passed' | 'failed';
-    readonly cases: readonly { readonly id: string; readonly counts: string; readonly expected: number; readonly found: number }[];
+    readonly cases: readonly {
+      readonly id: string;
+      readonly counts: string;
+      readonly expected: number;
+      readonly found: number;
+    }[];
   };
 }
 

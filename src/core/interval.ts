@@ -1,5 +1,14 @@
 /** One measured interval: its totals and the same by type. Rows and totals are kept independently and checked. */
-import { addCounts, BUFFER_ROW, type Counts, countFields, isZero, subtractCounts, type TypeCounts, ZERO } from './counts.js';
+import {
+  addCounts,
+  BUFFER_ROW,
+  type Counts,
+  countFields,
+  isZero,
+  subtractCounts,
+  type TypeCounts,
+  ZERO,
+} from './counts.js';
 
 export interface Interval {
   readonly counts: Counts;
@@ -19,15 +28,12 @@ function combine(a: Interval, b: Interval, f: (x: Counts, y: Counts) => Counts):
   return { counts: f(a.counts, b.counts), byType };
 }
 
-export const addIntervals = (a: Interval, b: Interval): Interval => combine(a, b, addCounts);
 export const subtractIntervals = (a: Interval, b: Interval): Interval => combine(a, b, subtractCounts);
 
 /** Whether two intervals agree in creations by type and origin, requests and resizes. */
 export function sameIntervals(a: Interval, b: Interval, same: (x: Counts, y: Counts) => boolean): boolean {
   const types = new Set([...a.byType.keys(), ...b.byType.keys()]);
-  return (
-    same(a.counts, b.counts) && [...types].every((t) => same(a.byType.get(t) ?? ZERO, b.byType.get(t) ?? ZERO))
-  );
+  return same(a.counts, b.counts) && [...types].every((t) => same(a.byType.get(t) ?? ZERO, b.byType.get(t) ?? ZERO));
 }
 
 /** The rows of a result: most creations first, then requests, then by name; "(buffer)" last. */

@@ -22,7 +22,13 @@ export async function measureAll<S extends Statement>(
   applies: (statement: S, interpreter: Chosen) => boolean = () => true,
 ): Promise<CaseResult[][]> {
   const columns = await inParallel(chosen, (one) =>
-    measureOn(one, statements.filter((statement) => applies(statement, one)), session, options, progress),
+    measureOn(
+      one,
+      statements.filter((statement) => applies(statement, one)),
+      session,
+      options,
+      progress,
+    ),
   );
   return statements.map((statement) => columns.flatMap((column) => column.get(statement) ?? []));
 }

@@ -209,4 +209,3 @@ function foldedWarning(unfolded: Unfolded | null): Warning[] {
 export function shellQuote(text: string): string {
   return text.includes("'") && !/["$`\\!]/.test(text) ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`;
 }
-

@@ -44,7 +44,8 @@ function match(selector: string, offers: readonly Chosen[]): Chosen[] {
 
 function unknownInterpreter(selector: string, offers: readonly Chosen[]): PyallocsError {
   const known = offers.map(({ offer }) => offer.minor).join(', ');
-  if (selector === '') return new PyallocsError('unknown-interpreter', `-p names no interpreter; there are ${known}, or all`);
+  if (selector === '')
+    return new PyallocsError('unknown-interpreter', `-p names no interpreter; there are ${known}, or all`);
   if (selector.startsWith('native:') || /[/\\]|^python/.test(selector)) {
     return new PyallocsError(
       'unknown-interpreter',
@@ -60,6 +61,8 @@ function withoutRepetitions(chosen: readonly Chosen[]): Chosen[] {
   const unique = [...new Map(chosen.map((one) => [key(one), one])).values()];
   const times = (one: Chosen): number => unique.filter(({ offer }) => offer.id === one.offer.id).length;
   return unique.map((one) =>
-    times(one) > 1 && one.label !== null ? { ...one, offer: { ...one.offer, id: `${one.offer.id}@${one.label}` } } : one,
+    times(one) > 1 && one.label !== null
+      ? { ...one, offer: { ...one.offer, id: `${one.offer.id}@${one.label}` } }
+      : one,
   );
 }

@@ -85,7 +85,10 @@ const KNOWN: readonly KnownCount[] = [
 const EXECUTIONS = 50;
 
 /** Measures what is known. */
-export async function selfCheck(minor: number, runner: (statement: Statement) => Promise<StatementRunner>): Promise<SelfCheck> {
+export async function selfCheck(
+  minor: number,
+  runner: (statement: Statement) => Promise<StatementRunner>,
+): Promise<SelfCheck> {
   const cases: SelfCheckCase[] = [];
   const measured = new Map<string, Interval>();
   for (const known of KNOWN) {

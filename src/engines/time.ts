@@ -1,6 +1,7 @@
 /** Time per execution, as timeit measures it: without hooks, the loop included, the collector off. */
-import { nanoseconds } from '../core/units.js';
+
 import type { TimePerOp } from '../core/outcome.js';
+import { nanoseconds } from '../core/units.js';
 import type { StatementRunner } from './runner.js';
 
 /** A run takes at least this many milliseconds, so that the clock's resolution does not matter. */

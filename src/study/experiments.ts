@@ -37,7 +37,10 @@ const file = z.strictObject({
       setup: z.string().default(''),
       statement: z.string().min(1),
       shows: z.string().min(1),
-      since: z.string().regex(/^3\.\d+$/).default('3.8'),
+      since: z
+        .string()
+        .regex(/^3\.\d+$/)
+        .default('3.8'),
       compares: z.string().nullable().default(null),
       points: z.int().positive().default(0),
     }),
@@ -54,7 +57,9 @@ export function loadExperiments(folder: string = FOLDER): Experiments {
     .map((name) => parseFile(readFileSync(join(folder, name), 'utf8'), name));
   const order = (a: { category: Category }, b: { category: Category }): number =>
     CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category);
-  const experiments = files.sort(order).flatMap(({ category, experiment }) => experiment.map((e) => ({ ...e, category })));
+  const experiments = files
+    .sort(order)
+    .flatMap(({ category, experiment }) => experiment.map((e) => ({ ...e, category })));
   checkIds(experiments);
   return { categories: files.map(({ category, title, question }) => ({ category, title, question })), experiments };
 }

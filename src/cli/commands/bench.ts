@@ -44,7 +44,12 @@ export function benchCommand(run: (code: ExitCode) => void): Command {
   return new Command('bench')
     .description('Count the allocations per execution of a statement, as timeit does for time.')
     .argument('[statement...]', 'the lines of one statement; - reads it from standard input')
-    .option('-s, --setup <code>', 'run once before; what it binds is local to the statement (repeatable: more lines)', collect, [])
+    .option(
+      '-s, --setup <code>',
+      'run once before; what it binds is local to the statement (repeatable: more lines)',
+      collect,
+      [],
+    )
     .option('-e, --execute <statement>', 'a statement of its own (repeatable)', collect, [])
     .option('--file <cases.toml>', 'statements from a TOML file of [[case]] tables: id, statement, setup')
     .addOption(pythonOption('newest embedded release'))

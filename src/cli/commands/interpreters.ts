@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../../core/errors.js';
 import type { InterpreterReport, InterpretersResult } from '../../core/interpreters.js';
+import { inParallel } from '../../engines/measure.js';
 import { type Chosen, selectInterpreters } from '../../engines/select.js';
 import { formatInterpreters } from '../../report/text/interpreters.js';
 import { type GlobalOptions, outputStyle, print } from '../context.js';
 import { ENGINES } from '../engines.js';
-import { inParallel } from '../../engines/measure.js';
 import { jsonOption, pythonOption } from '../options.js';
 import { progressLine } from '../progress.js';
 
@@ -47,7 +47,13 @@ async function report({ engine, offer, label }: Chosen): Promise<InterpreterRepo
   try {
     const { interpreter, sees, selfCheck } = session;
     const absentModules = await session.absentModules();
-    return { ...interpreter, selectors: [offer.minor, `${engine.name}:${offer.minor}`], sees, absentModules, selfCheck };
+    return {
+      ...interpreter,
+      selectors: [offer.minor, `${engine.name}:${offer.minor}`],
+      sees,
+      absentModules,
+      selfCheck,
+    };
   } finally {
     await session.close();
   }

@@ -73,7 +73,10 @@ async function study(options: StudyOptions, globals: GlobalOptions): Promise<Exi
   };
   for (const [name, content] of Object.entries(files)) writeText(join(options.out, name), content);
   if (options.json) process.stdout.write(files['results.json'] ?? '');
-  else print(`${formatStudy(result, outputStyle(globals))}\n\nWritten to ${options.out}: ${Object.keys(files).join(', ')}.`);
+  else
+    print(
+      `${formatStudy(result, outputStyle(globals))}\n\nWritten to ${options.out}: ${Object.keys(files).join(', ')}.`,
+    );
   return allExact(result.experiments.flatMap(({ results }) => results)) ? EXIT.exact : EXIT.inexact;
 }
 

@@ -126,10 +126,15 @@ class EmbeddedSession implements Session {
           `the statement was still running after ${options.timeout} s and was ended; give it more time with --timeout, or fewer executions with -n`,
         );
       case 'crashed':
-        return failed('crashed', `the statement crashed the interpreter (${reply.message}); the next one gets a new one`);
+        return failed(
+          'crashed',
+          `the statement crashed the interpreter (${reply.message}); the next one gets a new one`,
+        );
       case 'opened':
       case 'absent-modules':
-        throw new PyallocsError('protocol', 'the worker process answered another question', { exitCode: EXIT.internal });
+        throw new PyallocsError('protocol', 'the worker process answered another question', {
+          exitCode: EXIT.internal,
+        });
       default:
         return assertUnreachable(reply);
     }

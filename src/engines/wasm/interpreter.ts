@@ -24,8 +24,8 @@ import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
-import { type CoreExports, instantiateSideModule } from './side-module.js';
 import { type SideEffects, watchSideEffects } from './side-effects.js';
+import { type CoreExports, instantiateSideModule } from './side-module.js';
 
 export interface OpenOptions {
   readonly load: LoadPyodide;
@@ -144,17 +144,11 @@ export class EmbeddedInterpreter {
   }
 
   async #measureCounts(statement: Statement, options: MeasureOptions): Promise<Measurement> {
-    let measurement: Measurement;
-    try {
-      measurement = await measureStatement(this.#runner(statement, options.gc), {
-        iterations: options.iterations,
-        gc: options.gc,
-        points: statement.points ?? 0,
-      });
-    } catch (error) {
-      if (error instanceof StatementFailure) return { outcome: 'failed', error: error.error };
-      throw error;
-    }
+    const measurement = await measureStatement(this.#runner(statement, options.gc), {
+      iterations: options.iterations,
+      gc: options.gc,
+      points: statement.points ?? 0,
+    });
     const intact = hooksIntact(this.#python, this.#core, this.#places, () => this.#state().seen);
     if (intact) return measurement;
     return {
@@ -187,7 +181,7 @@ export class EmbeddedInterpreter {
 }
 
 /** The index of an exported function in the table of functions; 0 when it is not there. */
-function tableIndex(python: CPython, name: string): number {
+export function tableIndex(python: CPython, name: string): number {
   const exported = (): unknown => python.module[`_${name}`];
   try {
     (exported() as (...args: number[]) => number)(0, 0, 0); // up to 0.27 the first call replaces a lazy wrapper
@@ -275,7 +269,7 @@ class EmbeddedRunner implements StatementRunner {
     const objects = this.#python.ask('plan_growth', String(n)).split(',').map(Number);
     this.#next = 0;
     for (const object of objects) {
-      if (!this.#core.mark_death(object)) throw new Error('an iterator of the harness is not known to the core');
+      if (!this.#core.mark_death(object)) throw inexact('an iterator of the harness is not known to the core');
     }
     await this.count();
     const points = objects.map((_, mark) => {
@@ -307,7 +301,7 @@ class EmbeddedRunner implements StatementRunner {
     const state = readState(memory, places.state);
     const wrong = flagSentence(state.flags) ?? brokenIdentity(interval) ?? this.#lostObjects(interval, state);
     if (wrong === null) return interval;
-    throw new StatementFailure({ code: 'inexact', message: `the count is not exact: ${wrong}`, line: null, place: null });
+    throw inexact(wrong);
   }
 
   /** From 3.13 on every block of the obj domain becomes an object: an identity that shares nothing with the table. */
@@ -329,8 +323,11 @@ class EmbeddedRunner implements StatementRunner {
   }
 }
 
+function inexact(why: string): StatementFailure {
+  return new StatementFailure({ code: 'inexact', message: `the count is not exact: ${why}`, line: null, place: null });
+}
+
 /** An answer of the harness that is not empty is an error. */
 function refuse(answer: string): void {
   if (answer !== '') throw new StatementFailure(JSON.parse(answer) as MeasuredError);
 }
-

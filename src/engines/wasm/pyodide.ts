@@ -122,7 +122,10 @@ function addToEnvironment(
     count = word(countAt >>> 0);
     size = word(sizeAt >>> 0);
     setWord(countAt >>> 0, count + added.length);
-    setWord(sizeAt >>> 0, added.reduce((sum, text) => sum + text.length, size));
+    setWord(
+      sizeAt >>> 0,
+      added.reduce((sum, text) => sum + text.length, size),
+    );
     return error;
   };
   const filled: Environ = (pointers, buffer) => {

@@ -33,7 +33,8 @@ function readOnlyNodeFs(fs: FileSystem): FileSystemType {
     if ((stream.flags & ACCESS_MODE) !== 0) refuse();
     (nodefs.stream_ops['open'] as unknown as (stream: unknown) => void)(stream);
   };
-  const readOnly = (node: FileSystemNode): FileSystemNode => Object.assign(node, { node_ops: nodeOps, stream_ops: streamOps });
+  const readOnly = (node: FileSystemNode): FileSystemNode =>
+    Object.assign(node, { node_ops: nodeOps, stream_ops: streamOps });
   const lookup = nodefs.node_ops['lookup'] as unknown as (parent: unknown, name: string) => FileSystemNode;
   nodeOps['lookup'] = (parent: unknown, name: string) => readOnly(lookup(parent, name));
   return { ...nodefs, mount: (mount) => readOnly(nodefs.mount(mount)) };

@@ -10,7 +10,18 @@ export interface SideEffects {
 }
 
 /** Operations of the file system that change it. */
-const CHANGES = ['mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink', 'write', 'truncate', 'chmod', 'utime'] as const;
+const CHANGES = [
+  'mkdir',
+  'mknod',
+  'rename',
+  'rmdir',
+  'symlink',
+  'unlink',
+  'write',
+  'truncate',
+  'chmod',
+  'utime',
+] as const;
 
 /**
  * Watches for JavaScript objects that stand for Python ones (they are collected later, and would then free an object of a

@@ -58,7 +58,9 @@ export class WorkerProcess {
 
   #lastWords(code: number | null, signal: string | null): string {
     const fatal = /^(?:FATAL ERROR|#\s+Fatal error).*|RangeError.*|.*[Oo]ut of memory.*/m.exec(this.#stderr)?.[0];
-    return fatal?.trim() ?? (signal === null ? `its process ended with code ${code}` : `its process ended by ${signal}`);
+    return (
+      fatal?.trim() ?? (signal === null ? `its process ended with code ${code}` : `its process ended by ${signal}`)
+    );
   }
 
   /** Asks, and waits at most `timeout` seconds; then, and when the interpreter crashed, the process is gone. */

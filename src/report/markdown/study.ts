@@ -4,8 +4,8 @@ import { resultCell, sameCell } from '../text/cell.js';
 import { rowChanges } from '../text/changes.js';
 import { failureLines } from '../text/failure.js';
 import { pymallocFootnote } from '../text/interpreter.js';
-import { makeStyle } from '../text/style.js';
 import { growthWords, studyColumns, summarySentence } from '../text/study.js';
+import { makeStyle } from '../text/style.js';
 
 const STYLE = makeStyle({ colour: false, ascii: false, width: 100 });
 
@@ -20,7 +20,8 @@ export function studyMarkdown(study: StudyResult): string {
     '| interpreter | version | engine | bits | pymalloc |',
     '|---|---|---|---|---|',
     ...study.interpreters.map(
-      (i) => `| ${code(i.id)} | CPython ${i.version} | ${i.engine === 'wasm' ? 'embedded' : 'native'} | ${i.bits} | ${i.pymalloc ? 'yes' : 'no'} |`,
+      (i) =>
+        `| ${code(i.id)} | CPython ${i.version} | ${i.engine === 'wasm' ? 'embedded' : 'native'} | ${i.bits} | ${i.pymalloc ? 'yes' : 'no'} |`,
     ),
     '',
     pymallocFootnote(study.interpreters) ?? '',
@@ -30,7 +31,10 @@ export function studyMarkdown(study: StudyResult): string {
     lines.push('', `## ${title}`, '', question, '', ...matrix(study, experiments));
     lines.push('', ...experiments.flatMap((experiment) => about(experiment)));
   }
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }
 
 function matrix(study: StudyResult, experiments: readonly ExperimentResult[]): string[] {
@@ -45,13 +49,21 @@ function matrix(study: StudyResult, experiments: readonly ExperimentResult[]): s
     });
     return `| ${code(experiment.statement)}<br>${escapeText(experiment.title)} | ${cells.join(' | ')} |`;
   });
-  return [`| | ${columns.map(({ title }) => escapeText(title)).join(' | ')} |`, `|---|${columns.map(() => '---|').join('')}`, ...rows];
+  return [
+    `| | ${columns.map(({ title }) => escapeText(title)).join(' | ')} |`,
+    `|---|${columns.map(() => '---|').join('')}`,
+    ...rows,
+  ];
 }
 
 function about(experiment: ExperimentResult): string[] {
   const setup = experiment.setup.trim() === '' ? '' : ` with ${code(experiment.setup)}`;
-  const changes = rowChanges(experiment.results).map(({ interpreter, text }) => `  - ${escapeText(`${interpreter}: ${text}`)}`);
-  const growth = growthWords(experiment).map(({ versions, sentence }) => `  - ${escapeText(`${versions}: ${sentence}`)}`);
+  const changes = rowChanges(experiment.results).map(
+    ({ interpreter, text }) => `  - ${escapeText(`${interpreter}: ${text}`)}`,
+  );
+  const growth = growthWords(experiment).map(
+    ({ versions, sentence }) => `  - ${escapeText(`${versions}: ${sentence}`)}`,
+  );
   const failures = failureLines(experiment.results).map((line) => `  - ${escapeText(line)}`);
   return [
     `- **${escapeText(experiment.title)}** (${code(experiment.id)}): ${code(experiment.statement)}${setup}. ${escapeText(experiment.shows)}`,
@@ -68,7 +80,10 @@ function escapeText(text: string): string {
 
 /** Code on one line, in a table cell too. */
 function code(text: string): string {
-  const line = text.trim().replace(/\s*\n\s*/g, ' ⏎ ').replaceAll('|', '\\|');
+  const line = text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replaceAll('|', '\\|');
   const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
   const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${ticks}${space}${line}${space}${ticks}`;

@@ -20,10 +20,12 @@ export function formatBench(result: BenchResult, style: Style): string {
   const interpreters = interpretersOf(result);
   const lines = [style.bold(interpretersLine(interpreters))];
   const several = result.cases.length > 1;
-  if (several && interpreters.length === 1) lines.push('', ...tableOfCases(result.cases, style), ...remarks(result, style));
+  if (several && interpreters.length === 1)
+    lines.push('', ...tableOfCases(result.cases, style), ...remarks(result, style));
   else for (const one of result.cases) lines.push('', ...caseLines(one, style));
   if (several || interpreters.length > 1) lines.push(...matrixPart(result, interpreters, style));
-  const footnote = pymallocFootnote(interpreters);
+  const measured = result.cases.some(({ results }) => results.some(hasNumbers));
+  const footnote = measured ? pymallocFootnote(interpreters) : null;
   if (footnote !== null) lines.push('', ...wrap(footnote, style.width).map((line) => style.dim(line)));
   return lines.join('\n');
 }
@@ -73,10 +75,14 @@ function costTable(
 ): string[] {
   const withTime = results.some(({ timePerOp }) => timePerOp !== null);
   const withPymalloc = results.some(({ interpreter }) => interpreter.pymalloc);
-  const shown = NUMBER_COLUMNS.filter(
-    (name) => (name !== 'time' || withTime) && (name !== 'pymalloc' || withPymalloc),
-  );
-  const marks = { freelist: 'freelist', pymalloc: 'pymalloc', malloc: 'malloc', buffers: 'buffer', resizes: 'resize' } as const;
+  const shown = NUMBER_COLUMNS.filter((name) => (name !== 'time' || withTime) && (name !== 'pymalloc' || withPymalloc));
+  const marks = {
+    freelist: 'freelist',
+    pymalloc: 'pymalloc',
+    malloc: 'malloc',
+    buffers: 'buffer',
+    resizes: 'resize',
+  } as const;
   const title = (name: (typeof NUMBER_COLUMNS)[number]): string => {
     const mark = name in marks ? marks[name as keyof typeof marks] : null;
     return mark === null ? (name === 'time' ? 'time/op' : name) : style.paint(mark, `${style.sign(mark)} ${name}`);
@@ -108,7 +114,10 @@ function costTable(
 function number(count: number, result: Numbers, style: Style): string {
   if (count === 0) return style.paint('nothing', style.sign('nothing'));
   const inexact = result.outcome === 'varying' ? `${style.sign('inexact')}` : '';
-  return inexact + (result.steady ? perOperation(count / result.iterations) : `${integer(count)}/${integer(result.iterations)}`);
+  return (
+    inexact +
+    (result.steady ? perOperation(count / result.iterations) : `${integer(count)}/${integer(result.iterations)}`)
+  );
 }
 
 function timeCell(timed: TimePerOp | null, style: Style): string {
@@ -123,7 +132,11 @@ function types({ byType, iterations }: Numbers): string {
 }
 
 function cut(line: string, width: number): string {
-  return line.includes('\u001b') ? line : [...line].length <= width ? line : `${[...line].slice(0, width - 1).join('')}…`;
+  return line.includes('\u001b')
+    ? line
+    : [...line].length <= width
+      ? line
+      : `${[...line].slice(0, width - 1).join('')}…`;
 }
 
 function tableOfInterpreters(results: readonly Numbers[], style: Style): string[] {
@@ -135,7 +148,12 @@ function tableOfCases(cases: readonly BenchCase[], style: Style): string[] {
   const measured = cases.flatMap((one) => one.results.filter(hasNumbers).map((result) => ({ one, result })));
   if (measured.length === 0) return [];
   const names = measured.map(({ one }) => [oneLine(one.id ?? one.statement, 34)]);
-  return costTable(measured.map(({ result }) => result), [''], names, style);
+  return costTable(
+    measured.map(({ result }) => result),
+    [''],
+    names,
+    style,
+  );
 }
 
 /** Growth in words, failures, and how the time was measured. */
@@ -161,7 +179,9 @@ function remarksOf(results: readonly CaseResult[], style: Style): string[] {
 function remarks(result: BenchResult, style: Style): string[] {
   return result.cases.flatMap((one) => {
     const lines = remarksOf(one.results, style).filter((line) => line !== '');
-    return lines.length === 0 ? [] : [` ${style.bold(oneLine(one.id ?? one.statement, 60))}`, ...lines.map((line) => `  ${line}`)];
+    return lines.length === 0
+      ? []
+      : [` ${style.bold(oneLine(one.id ?? one.statement, 60))}`, ...lines.map((line) => `  ${line}`)];
   });
 }
 

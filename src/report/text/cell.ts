@@ -36,7 +36,9 @@ export function resultCell(result: CaseResult | undefined, style: Style, bold = 
   const inexact = result.outcome === 'varying' ? `${style.sign('inexact')} ` : '';
   if (result.perOp === null) return inexact + style.paint('resize', 'grows');
   const signs = parts(result.perOp).map(({ mark, count }) => {
-    const text = style.ascii ? `${style.sign(mark)}${perOperation(count)}` : `${style.sign(mark)} ${perOperation(count)}`;
+    const text = style.ascii
+      ? `${style.sign(mark)}${perOperation(count)}`
+      : `${style.sign(mark)} ${perOperation(count)}`;
     return style.paint(mark, bold ? style.bold(text) : text);
   });
   return inexact + (signs.join(' ') || style.paint('nothing', style.sign('nothing')));

@@ -1,8 +1,7 @@
 /** What changed from one result to the next, in words: "int: from a freelist, was from malloc". */
-import { type Counts, type Origin, ORIGINS, type TypeCounts, ZERO } from '../../core/counts.js';
+import { BUFFER_ROW, type Counts, ORIGINS, type Origin, type TypeCounts, ZERO } from '../../core/counts.js';
 import { interpreterName, minorVersion } from '../../core/interpreter.js';
 import { type CaseResult, hasNumbers } from '../../core/outcome.js';
-import { BUFFER_ROW } from '../../core/counts.js';
 import { list, perOperation, plural } from './numbers.js';
 
 const FROM: Record<Origin, string> = {
@@ -57,7 +56,14 @@ function describeChange(before: CaseResult, after: CaseResult): string {
       else words.push(`${perOperation(newTotal)} ${type} instead of ${perOperation(oldTotal)}`);
     } else {
       const origins = ORIGINS.filter((origin) => per(now[origin], after) > per(old[origin], before));
-      const total = newTotal === per(origins.reduce((sum, origin) => sum + now[origin], 0), after) ? '' : 'more ';
+      const total =
+        newTotal ===
+        per(
+          origins.reduce((sum, origin) => sum + now[origin], 0),
+          after,
+        )
+          ? ''
+          : 'more ';
       if (origins.length > 0) words.push(`${type} ${total}${list(origins.map((origin) => FROM[origin]))}`);
     }
   }

@@ -28,13 +28,25 @@ export function funnelLines(counts: Counts, interpreter: Interpreter, of: string
   const share = (part: number): string => percent(part, creations.total);
   const rows: Row[] = [
     { mark: null, label: 'objects created', count: creations.total, note: '' },
-    { mark: 'freelist', label: 'freelist', count: creations.freelist, note: join(share(creations.freelist), 'no request') },
+    {
+      mark: 'freelist',
+      label: 'freelist',
+      count: creations.freelist,
+      note: join(share(creations.freelist), 'no request'),
+    },
     ...(interpreter.pymalloc
       ? [{ mark: 'pymalloc', label: 'pymalloc', count: creations.pymalloc, note: share(creations.pymalloc) } as const]
       : []),
     { mark: 'malloc', label: 'malloc', count: creations.malloc, note: share(creations.malloc) },
     ...(creations.foreign > 0
-      ? [{ mark: 'foreign', label: 'foreign memory', count: creations.foreign, note: share(creations.foreign) } as const]
+      ? [
+          {
+            mark: 'foreign',
+            label: 'foreign memory',
+            count: creations.foreign,
+            note: share(creations.foreign),
+          } as const,
+        ]
       : []),
     { mark: 'buffer', label: 'buffers', count: buffers.total, note: '' },
     { mark: null, label: '= requests', count: counts.requests, note: '' },

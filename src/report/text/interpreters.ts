@@ -1,6 +1,7 @@
 /** The text of `interpreters`. */
-import type { InterpreterReport, InterpretersResult } from '../../core/interpreters.js';
+
 import type { Sees } from '../../core/interpreter.js';
+import type { InterpreterReport, InterpretersResult } from '../../core/interpreters.js';
 import { list, plural } from './numbers.js';
 import type { Style } from './style.js';
 import { tableLines, wrap } from './table.js';
@@ -17,7 +18,10 @@ const SEEN: readonly [keyof Sees, string][] = [
 ];
 
 export function formatInterpreters(result: InterpretersResult, style: Style): string {
-  const columns = ['id', 'version', 'engine', 'bits', '-p', 'self-check'].map((title) => ({ title, align: 'left' as const }));
+  const columns = ['id', 'version', 'engine', 'bits', '-p', 'self-check'].map((title) => ({
+    title,
+    align: 'left' as const,
+  }));
   const rows = result.interpreters.map((i) => [
     i.id,
     i.version,
@@ -31,7 +35,8 @@ export function formatInterpreters(result: InterpretersResult, style: Style): st
     lines.push(...wrap(`${list(ids)}: ${text}`, style.width, '  '));
   }
   for (const [text, ids] of grouped(result.interpreters, (i) => i.absentModules.join(', '))) {
-    if (text !== '') lines.push(...wrap(`${list(ids)} ${ids.length > 1 ? 'lack' : 'lacks'} the modules ${text}`, style.width, '  '));
+    if (text !== '')
+      lines.push(...wrap(`${list(ids)} ${ids.length > 1 ? 'lack' : 'lacks'} the modules ${text}`, style.width, '  '));
   }
   for (const i of result.interpreters) lines.push(...failedCases(i, style));
   return lines.join('\n');
@@ -59,5 +64,7 @@ function seesSentence(sees: Sees): string {
 function failedCases({ id, selfCheck }: InterpreterReport, style: Style): string[] {
   return selfCheck.cases
     .filter(({ expected, found }) => expected !== found)
-    .map(({ counts, expected, found }) => style.paint('inexact', `${id}: ${counts}: expected ${expected}, found ${found}`));
+    .map(({ counts, expected, found }) =>
+      style.paint('inexact', `${id}: ${counts}: expected ${expected}, found ${found}`),
+    );
 }

@@ -20,7 +20,9 @@ const LABEL_LIMIT = 46;
 
 export function matrixLines(rows: readonly MatrixRow[], columns: readonly MatrixColumn[], style: Style): string[] {
   const body = rows.map((row) => cells(row, columns, style));
-  const widest = columns.map(({ title }, i) => Math.max(textWidth(title), ...body.map((row) => textWidth(row[i] ?? ''))));
+  const widest = columns.map(({ title }, i) =>
+    Math.max(textWidth(title), ...body.map((row) => textWidth(row[i] ?? ''))),
+  );
   const room = style.width - 1 - widest.reduce((sum, width) => sum + width + 2, 0);
   const limit = Math.max(12, Math.min(LABEL_LIMIT, room));
   return tableLines(

@@ -12,18 +12,6 @@ export function perOperation(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
 }
 
-/** 16 bytes, 1.5 KiB, 3.0 MiB */
-export function size(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB'];
-  let value = bytes;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return unit === 0 ? `${perOperation(value)} B` : `${value.toFixed(1)} ${units[unit]}`;
-}
-
 /** Nanoseconds with three significant digits: 28.3 ns, 1.23 µs, 4.5 ms. */
 export function time(ns: number): string {
   const units = ['ns', 'µs', 'ms', 's'];

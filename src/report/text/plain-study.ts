@@ -13,7 +13,8 @@ export function plainStudy(study: StudyResult): string {
         const kind = result.steady ? 'steady' : 'growing';
         lines.push(`${name} ${result.outcome} ${kind} n=${result.iterations} ${plainCounts(result.counts)}`);
         for (const row of result.byType) lines.push(`${name}   ${row.type} ${plainCounts(row)}`);
-        for (const { executions, counts } of result.growth ?? []) lines.push(`${name}   after=${executions} ${plainCounts(counts)}`);
+        for (const { executions, counts } of result.growth ?? [])
+          lines.push(`${name}   after=${executions} ${plainCounts(counts)}`);
         if (result.growthPoints !== undefined) lines.push(`${name}   grows-at=${result.growthPoints.join(',')}`);
       } else {
         const why = result.outcome === 'failed' ? errorText(result.error) : result.reason.message;

@@ -1,8 +1,8 @@
 /** The text of a study in the terminal: a matrix per category, growth points, and the changes between versions in words. */
 import { hasNumbers } from '../../core/outcome.js';
 import type { ExperimentResult, StudyResult } from '../../core/study.js';
-import { columnName, rowChanges } from './changes.js';
 import { growthSentence } from './cell.js';
+import { columnName, rowChanges } from './changes.js';
 import { failureLines } from './failure.js';
 import { interpretersLine, pymallocFootnote } from './interpreter.js';
 import { type MatrixColumn, matrixLines } from './matrix.js';
@@ -89,13 +89,18 @@ function pointsSentence(points: readonly number[]): string {
 function growthLines(experiments: readonly ExperimentResult[], style: Style): string[] {
   return experiments.flatMap((experiment) =>
     growthWords(experiment).flatMap(({ versions, sentence }) =>
-      wrap(`   ${style.dim(oneLine(experiment.statement, 40))}  ${style.bold(versions)} ${sentence}`, style.width, '       '),
+      wrap(
+        `   ${style.dim(oneLine(experiment.statement, 40))}  ${style.bold(versions)} ${sentence}`,
+        style.width,
+        '       ',
+      ),
     ),
   );
 }
 
 function legend(study: StudyResult, style: Style): string[] {
-  const sign = (mark: Parameters<Style['sign']>[0], word: string): string => `${style.paint(mark, style.sign(mark))} ${word}`;
+  const sign = (mark: Parameters<Style['sign']>[0], word: string): string =>
+    `${style.paint(mark, style.sign(mark))} ${word}`;
   const pymalloc = study.interpreters.some((interpreter) => interpreter.pymalloc);
   const signs = [
     sign('nothing', 'nothing'),
@@ -107,5 +112,8 @@ function legend(study: StudyResult, style: Style): string[] {
     sign('unseen', 'this version cannot have it'),
   ];
   const footnote = pymallocFootnote(study.interpreters);
-  return [...wrap(`${signs.join('   ')}   (per execution)`, style.width), ...(footnote === null ? [] : wrap(footnote, style.width))];
+  return [
+    ...wrap(`${signs.join('   ')}   (per execution)`, style.width),
+    ...(footnote === null ? [] : wrap(footnote, style.width)),
+  ];
 }

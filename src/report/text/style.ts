@@ -1,7 +1,16 @@
 /** Signs and colours of the terminal, under the names they have in the pages: the origin is the message. */
 
 /** What a sign stands for. */
-export type Mark = 'nothing' | 'freelist' | 'pymalloc' | 'malloc' | 'foreign' | 'buffer' | 'resize' | 'unseen' | 'inexact';
+export type Mark =
+  | 'nothing'
+  | 'freelist'
+  | 'pymalloc'
+  | 'malloc'
+  | 'foreign'
+  | 'buffer'
+  | 'resize'
+  | 'unseen'
+  | 'inexact';
 
 const SIGNS: Record<Mark, { readonly sign: string; readonly letter: string; readonly colour: number }> = {
   nothing: { sign: '·', letter: '.', colour: 244 },
@@ -34,10 +43,10 @@ export interface StyleOptions {
   readonly width: number;
 }
 
-const escape = (codes: string, text: string): string => `\u001b[${codes}m${text}\u001b[0m`;
+const escaped = (codes: string, text: string): string => `\u001b[${codes}m${text}\u001b[0m`;
 
 export function makeStyle({ colour, ascii, width }: StyleOptions): Style {
-  const coded = (codes: string, text: string): string => (colour && text.trim() !== '' ? escape(codes, text) : text);
+  const coded = (codes: string, text: string): string => (colour && text.trim() !== '' ? escaped(codes, text) : text);
   return {
     width,
     ascii,
@@ -52,8 +61,6 @@ export function makeStyle({ colour, ascii, width }: StyleOptions): Style {
     },
   };
 }
-
-export const PLAIN: Style = makeStyle({ colour: false, ascii: false, width: 100 });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const ESCAPES = /\u001b\[[0-9;]*m/g;
