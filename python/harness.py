@@ -48,6 +48,8 @@ def prepare_interpreter(folders):
     """Puts folders (a JSON list) first on sys.path; tells about the interpreter, as JSON."""
     sys.path[:0] = json.loads(folders)
     sys.dont_write_bytecode = True
+    gc.collect()
+    gc.freeze()  # a gc.collect() of the statement need not look at what the interpreter itself made
     return json.dumps({"version": sys.version.split()[0]})
 
 

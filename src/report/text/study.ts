@@ -17,7 +17,7 @@ export function formatStudy(study: StudyResult, style: Style): string {
     const experiments = study.experiments.filter((experiment) => experiment.category === category);
     lines.push('', `${style.bold(title)}   ${style.dim(question)}`, '');
     const rows = experiments.map((e) => ({
-      label: e.statement,
+      label: statementLabel(e),
       results: new Map(e.results.map((r) => [r.interpreter.id, r])),
     }));
     lines.push(...matrixLines(rows, columns, style));
@@ -30,6 +30,12 @@ export function formatStudy(study: StudyResult, style: Style): string {
   }
   lines.push('', ...legend(study, style));
   return lines.join('\n');
+}
+
+/** The statement, and its setup where that is a short line: the same statement stands in several experiments. */
+function statementLabel({ statement, setup }: ExperimentResult): string {
+  const line = setup.trim();
+  return line === '' || line.includes('\n') ? statement : `${statement}   ${line}`;
 }
 
 export function studyColumns(study: StudyResult): MatrixColumn[] {
@@ -53,7 +59,7 @@ function changeLines(experiments: readonly ExperimentResult[], style: Style): st
     const changes = rowChanges(experiment.results);
     if (changes.length === 0) return [];
     const told = changes.map(({ interpreter, text }) => `${style.bold(interpreter)} ${text}`).join('; ');
-    return wrap(`   ${style.dim(oneLine(experiment.statement, 40))}  ${told}`, style.width, '       ');
+    return wrap(`   ${style.dim(oneLine(statementLabel(experiment), 40))}  ${told}`, style.width, '       ');
   });
 }
 
@@ -90,7 +96,7 @@ function growthLines(experiments: readonly ExperimentResult[], style: Style): st
   return experiments.flatMap((experiment) =>
     growthWords(experiment).flatMap(({ versions, sentence }) =>
       wrap(
-        `   ${style.dim(oneLine(experiment.statement, 40))}  ${style.bold(versions)} ${sentence}`,
+        `   ${style.dim(oneLine(statementLabel(experiment), 40))}  ${style.bold(versions)} ${sentence}`,
         style.width,
         '       ',
       ),
