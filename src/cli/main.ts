@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, PyallocsError } from '../core/errors.js';
 import { endAllWorkers } from '../engines/wasm/worker-process.js';
+import { printable } from '../report/text/style.js';
 import { benchCommand } from './commands/bench.js';
 import { interpretersCommand } from './commands/interpreters.js';
 import { studyCommand } from './commands/study.js';
@@ -57,16 +58,16 @@ function explain(error: unknown, debug: boolean): ExitCode {
     if (error.exitCode === 0) return EXIT.exact; // --help and --version
     const sentence = error.message.replace(/^error: /, '').trim();
     const usage = sentence === '(outputHelp)' ? 'no such command; see: pyallocs --help' : sentence;
-    process.stderr.write(`pyallocs: ${usage}\n`);
+    process.stderr.write(`pyallocs: ${printable(usage)}\n`);
     return EXIT.usage;
   }
   if (error instanceof PyallocsError) {
-    process.stderr.write(`pyallocs: ${error.message}\n`);
+    process.stderr.write(`pyallocs: ${printable(error.message)}\n`);
     if (debug) process.stderr.write(`${error.stack}\n${error.cause === undefined ? '' : `${String(error.cause)}\n`}`);
     return error.exitCode;
   }
   const detail = debug && error instanceof Error ? error.stack : `${error}; --debug shows where`;
-  process.stderr.write(`pyallocs: an error of pyallocs itself: ${detail}\n`);
+  process.stderr.write(`pyallocs: an error of pyallocs itself: ${printable(String(detail))}\n`);
   return EXIT.internal;
 }
 

@@ -138,6 +138,29 @@ export class EmbeddedInterpreter {
     return { measurement, reusable: !this.#effects.seen() };
   }
 
+  /**
+   * What counting costs: milliseconds of a run without hooks and of the same run counted, in turn, `rounds` times.
+   * For the benchmark of pyallocs itself; needs `time` when opened.
+   */
+  async compareTimes(statement: Statement, executions: number, rounds: number): Promise<[number, number][]> {
+    const pairs: [number, number][] = [];
+    const timed = async (state: Uint8Array, run: (runner: StatementRunner) => Promise<unknown>): Promise<number> => {
+      this.#restore(state);
+      const runner = this.#runner(statement, false);
+      await runner.begin();
+      await runner.plan([executions / 10, executions]);
+      await runner.run();
+      const start = performance.now();
+      await run(runner);
+      return performance.now() - start;
+    };
+    for (let i = 0; i < rounds; i++) {
+      const unhooked = await timed(unwrap(this.#unhooked, 'opened for time'), (runner) => runner.run());
+      pairs.push([unhooked, await timed(this.#hooked, (runner) => runner.count())]);
+    }
+    return pairs;
+  }
+
   #restore(state: Uint8Array): void {
     this.#python.memory.restore(state);
     this.#names.clear();

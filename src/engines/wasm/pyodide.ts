@@ -68,25 +68,25 @@ export async function loadWithMemory(
   environment: Readonly<Record<string, string>>,
 ): Promise<LoadedPyodide> {
   let memory: WebAssembly.Memory | undefined;
-  const prepare = (imports: Imports): void => {
-    const imported = imports['env']?.['memory'];
-    if (imported instanceof WebAssembly.Memory) memory = imported;
-    const wasi = imports['wasi_snapshot_preview1'];
+  const prepare = (imports: Imports | undefined): void => {
+    const wasi = imports?.['wasi_snapshot_preview1'];
     if (wasi) addToEnvironment(wasi, environment, () => new Uint8Array((memory as WebAssembly.Memory).buffer));
   };
-  const see = (instance: WebAssembly.Instance): void => {
-    const exported = instance.exports['memory'];
-    if (exported instanceof WebAssembly.Memory) memory ??= exported;
+  // Others instantiate modules as well, Node's own loader among them: the interpreter is the one with Python in it.
+  const see = ({ exports }: WebAssembly.Instance, imports: Imports | undefined): void => {
+    if (!('PyMem_RawMalloc' in exports)) return;
+    const found = imports?.['env']?.['memory'] ?? exports['memory'];
+    if (found instanceof WebAssembly.Memory) memory = found;
   };
   const { instantiate, instantiateStreaming } = WebAssembly;
   const watched =
     (original: (...args: never[]) => Promise<unknown>) =>
-    async (source: unknown, imports: Imports): Promise<unknown> => {
+    async (source: unknown, imports: Imports | undefined): Promise<unknown> => {
       prepare(imports);
       const result = (await original.call(WebAssembly, ...([source, imports] as never[]))) as
         | WebAssembly.Instance
         | WebAssembly.WebAssemblyInstantiatedSource;
-      see(result instanceof WebAssembly.Instance ? result : result.instance);
+      see(result instanceof WebAssembly.Instance ? result : result.instance, imports);
       return result;
     };
   try {

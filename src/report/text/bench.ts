@@ -1,16 +1,17 @@
 /** The text of a bench result. A pure function: colours and width are given. */
+import { unwrap } from '../../core/assert.js';
 import type { BenchCase, BenchResult } from '../../core/bench.js';
 import { BUFFER_ROW, type TypeCounts } from '../../core/counts.js';
-import { type Interpreter, interpreterName } from '../../core/interpreter.js';
+import type { Interpreter } from '../../core/interpreter.js';
 import { type CaseResult, hasNumbers, type TimePerOp } from '../../core/outcome.js';
 import { growthSentence } from './cell.js';
 import { columnName } from './changes.js';
 import { failureLines } from './failure.js';
 import { funnelLines } from './funnel.js';
-import { interpretersLine, pymallocFootnote } from './interpreter.js';
+import { interpretersLine, pymallocFootnote, shownName } from './interpreter.js';
 import { type MatrixColumn, type MatrixRow, matrixChangeLines, matrixLines } from './matrix.js';
 import { integer, list, perOperation, time } from './numbers.js';
-import { oneLine, printable, type Style } from './style.js';
+import { cut, ellipsis, oneLine, printable, type Style, textWidth } from './style.js';
 import { type Column, tableLines, wrap } from './table.js';
 
 type Numbers = CaseResult & { readonly outcome: 'exact' | 'varying' };
@@ -53,15 +54,15 @@ function caseLines(one: BenchCase, style: Style): string[] {
 function heading({ id, statement, setup }: BenchCase, style: Style): string[] {
   const name = id === null ? '' : `${style.dim(`${printable(id)}  `)}`;
   const text = printable(statement.trim()).split('\n');
-  const shown = text.length > 8 ? [...text.slice(0, 7), `… (${text.length} lines)`] : text;
-  const lines = shown.map((line) => oneLineKeepingIndent(line, style.width - 2));
-  const after = setup.trim() === '' ? '' : style.dim(`   setup: ${oneLine(setup, Math.max(20, style.width - 40))}`);
-  return lines.map((line, i) => `${i === 0 ? name : ''}${style.bold(line)}${i === lines.length - 1 ? after : ''}`);
-}
-
-function oneLineKeepingIndent(line: string, width: number): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return indent + oneLine(line, Math.max(10, width - indent.length));
+  const shown = text.length > 8 ? [...text.slice(0, 7), `${ellipsis(style)} (${text.length} lines)`] : text;
+  const lines = shown
+    .map((line, i) => (i === 0 ? name : '') + style.bold(line))
+    .map((line) => cut(line, style.width, style));
+  if (setup.trim() === '') return lines;
+  const last = lines.at(-1) ?? '';
+  const after = style.dim(oneLine(`setup: ${setup.trim()}`, style.width - 3, style));
+  const fits = textWidth(last) + 3 + textWidth(after) <= style.width;
+  return fits ? [...lines.slice(0, -1), `${last}   ${after}`] : [...lines, `   ${after}`];
 }
 
 const NUMBER_COLUMNS = ['objects', 'freelist', 'pymalloc', 'malloc', 'buffers', 'resizes', 'bytes', 'time'] as const;
@@ -83,14 +84,14 @@ function costTable(
     buffers: 'buffer',
     resizes: 'resize',
   } as const;
-  const title = (name: (typeof NUMBER_COLUMNS)[number]): string => {
+  const title = (name: (typeof NUMBER_COLUMNS)[number], short: boolean): string => {
     const mark = name in marks ? marks[name as keyof typeof marks] : null;
-    return mark === null ? (name === 'time' ? 'time/op' : name) : style.paint(mark, `${style.sign(mark)} ${name}`);
+    if (mark === null) return name === 'time' ? 'time/op' : name;
+    return style.paint(mark, short ? style.sign(mark) : `${style.sign(mark)} ${name}`);
   };
-  const columns: Column[] = [
+  const columns = (short: boolean): Column[] => [
     ...titles.map((text) => ({ title: text, align: 'left' as const })),
-    ...shown.map((name) => ({ title: title(name), align: 'right' as const })),
-    { title: 'types', align: 'left' },
+    ...shown.map((name) => ({ title: title(name, short), align: 'right' as const })),
   ];
   const rows = results.map((result, i) => {
     const per = (n: number): string => number(n, result, style);
@@ -105,9 +106,13 @@ function costTable(
       bytes: per(bytes),
       time: timeCell(result.timePerOp, style),
     };
-    return [...(names[i] ?? []), ...shown.map((name) => cell[name]), types(result)];
+    return [...(names[i] ?? []), ...shown.map((name) => cell[name])];
   });
-  return tableLines(columns, rows).map((line) => cut(line, style.width));
+  const room = style.width - '  types'.length;
+  const short = tableLines(columns(false), rows).some((line) => textWidth(line) > room);
+  const withTypes = rows.map((row, i) => [...row, types(results[i])]);
+  const lines = tableLines([...columns(short), { title: 'types', align: 'left' }], withTypes);
+  return lines.map((line) => cut(line, style.width, style));
 }
 
 /** A count per execution; · for zero; of a growing statement, the counts of the second n executions. */
@@ -121,33 +126,26 @@ function number(count: number, result: Numbers, style: Style): string {
 }
 
 function timeCell(timed: TimePerOp | null, style: Style): string {
-  return timed === null ? style.sign('unseen') : time(timed.medianNs);
+  return timed === null ? style.sign('unseen') : time(timed.medianNs, style.ascii);
 }
 
 /** "2 float, 1 tuple" */
-function types({ byType, iterations }: Numbers): string {
+function types(result: Numbers | undefined): string {
+  const { byType, iterations } = unwrap(result, 'a row per result');
   const created = byType.filter(({ creations, type }: TypeCounts) => creations.total > 0 && type !== BUFFER_ROW);
   const words = created.map((row) => `${perOperation(row.creations.total / iterations)} ${printable(row.type)}`);
   return words.length > 4 ? `${words.slice(0, 4).join(', ')} and ${words.length - 4} more` : words.join(', ');
 }
 
-function cut(line: string, width: number): string {
-  return line.includes('\u001b')
-    ? line
-    : [...line].length <= width
-      ? line
-      : `${[...line].slice(0, width - 1).join('')}…`;
-}
-
 function tableOfInterpreters(results: readonly Numbers[], style: Style): string[] {
-  const names = results.map(({ interpreter }) => [interpreterName(interpreter)]);
+  const names = results.map(({ interpreter }) => [shownName(interpreter)]);
   return costTable(results, [''], names, style);
 }
 
 function tableOfCases(cases: readonly BenchCase[], style: Style): string[] {
   const measured = cases.flatMap((one) => one.results.filter(hasNumbers).map((result) => ({ one, result })));
   if (measured.length === 0) return [];
-  const names = measured.map(({ one }) => [oneLine(one.id ?? one.statement, 34)]);
+  const names = measured.map(({ one }) => [oneLine(one.id ?? one.statement, 34, style)]);
   return costTable(
     measured.map(({ result }) => result),
     [''],
@@ -171,7 +169,7 @@ function remarksOf(results: readonly CaseResult[], style: Style): string[] {
     const runs = `median of ${timed.timePerOp.runs} runs without hooks, the loop included`;
     lines.push(`time/op: ${runs}; ${where}.`);
   }
-  const failures = failureLines(results);
+  const failures = failureLines(results, style.width - 1);
   const words = lines.flatMap((line) => wrap(line, style.width).map((part) => style.dim(part)));
   return [...(words.length > 0 ? ['', ...words] : []), ...failures.map((line) => ` ${line}`)];
 }
@@ -181,7 +179,7 @@ function remarks(result: BenchResult, style: Style): string[] {
     const lines = remarksOf(one.results, style).filter((line) => line !== '');
     return lines.length === 0
       ? []
-      : [` ${style.bold(oneLine(one.id ?? one.statement, 60))}`, ...lines.map((line) => `  ${line}`)];
+      : [` ${style.bold(oneLine(one.id ?? one.statement, 60, style))}`, ...lines.map((line) => `  ${line}`)];
   });
 }
 

@@ -1,8 +1,10 @@
 /** What changed from one result to the next, in words: "int: from a freelist, was from malloc". */
 import { BUFFER_ROW, type Counts, ORIGINS, type Origin, type TypeCounts, ZERO } from '../../core/counts.js';
-import { interpreterName, minorVersion } from '../../core/interpreter.js';
+import { minorVersion } from '../../core/interpreter.js';
 import { type CaseResult, hasNumbers } from '../../core/outcome.js';
+import { shownName } from './interpreter.js';
 import { list, perOperation, plural } from './numbers.js';
+import { printable } from './style.js';
 
 const FROM: Record<Origin, string> = {
   freelist: 'from a freelist',
@@ -32,8 +34,8 @@ export function rowChanges(results: readonly (CaseResult | undefined)[]): Change
 
 /** How a column is headed: the label, or the version of an embedded interpreter. */
 export function columnName({ interpreter }: Pick<CaseResult, 'interpreter'>): string {
-  if (interpreter.label !== null) return interpreter.label;
-  return interpreter.engine === 'wasm' ? minorVersion(interpreter.version) : interpreterName(interpreter);
+  const { label, engine, version } = interpreter;
+  return label === null && engine === 'wasm' ? minorVersion(version) : shownName(interpreter);
 }
 
 function describeChange(before: CaseResult, after: CaseResult): string {
@@ -44,9 +46,10 @@ function describeChange(before: CaseResult, after: CaseResult): string {
   const types = new Set([...before.byType, ...after.byType].map(({ type }) => type));
   types.delete(BUFFER_ROW);
   const words: string[] = [];
-  for (const type of types) {
-    const old = row(before.byType, type).creations;
-    const now = row(after.byType, type).creations;
+  for (const name of types) {
+    const type = printable(name);
+    const old = row(before.byType, name).creations;
+    const now = row(after.byType, name).creations;
     const per = (n: number, of: { readonly iterations: number }): number => n / of.iterations;
     const oldTotal = per(old.total, before);
     const newTotal = per(now.total, after);

@@ -1,17 +1,19 @@
 /** Why a result has no numbers, or numbers that cannot be trusted: sentences. */
-import { interpreterName } from '../../core/interpreter.js';
 import type { CaseResult, MeasuredError } from '../../core/outcome.js';
+import { shownName } from './interpreter.js';
 import { list } from './numbers.js';
 import { printable } from './style.js';
+import { wrap } from './table.js';
 
-/** One entry per different reason, with the interpreters it holds for; nothing for exact results. */
-export function failureLines(results: readonly CaseResult[]): string[] {
+/** One entry per different reason, with the interpreters it holds for; nothing for exact results. Source lines are not wrapped. */
+export function failureLines(results: readonly CaseResult[], width = Infinity): string[] {
   const reasons = new Map<string, string[]>();
   for (const result of results) {
     const reason = reasonOf(result);
-    if (reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), interpreterName(result.interpreter)]);
+    if (reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), shownName(result.interpreter)]);
   }
-  return [...reasons].flatMap(([reason, interpreters]) => `${list(interpreters)} ${reason}`.split('\n'));
+  const lines = [...reasons].flatMap(([reason, interpreters]) => `${list(interpreters)} ${reason}`.split('\n'));
+  return lines.flatMap((line) => (line.startsWith(HANG) ? [line] : wrap(line, width, HANG)));
 }
 
 function reasonOf(result: CaseResult): string | null {
@@ -27,9 +29,23 @@ function reasonOf(result: CaseResult): string | null {
   }
 }
 
+const HANG = '    ';
+
 /** "SyntaxError: invalid syntax (statement, line 1)", with Python's excerpt and caret below if there is one. */
 export function errorText({ message, line, place }: MeasuredError): string {
   const where = place === null || line === null ? '' : ` (${place.in}, line ${line})`;
-  const excerpt = (place?.excerpt ?? []).map((text) => `\n${printable(text)}`).join('');
+  const excerpt = aroundCaret(place?.excerpt ?? [])
+    .map((text) => `\n${printable(text)}`)
+    .join('');
   return printable(message) + where + excerpt;
+}
+
+const EXCERPT_LIMIT = 160;
+
+/** Python's excerpt, its caret in the last line; of very long lines, what stands around the caret. */
+function aroundCaret(excerpt: readonly string[]): readonly string[] {
+  if (excerpt.every((line) => line.length <= EXCERPT_LIMIT)) return excerpt;
+  const caret = Math.max(0, excerpt.at(-1)?.search(/\S/) ?? 0);
+  const from = Math.max(HANG.length, caret - EXCERPT_LIMIT / 2);
+  return excerpt.map((line) => HANG + line.slice(from, from + EXCERPT_LIMIT));
 }

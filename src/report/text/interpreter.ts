@@ -1,6 +1,12 @@
 /** How an interpreter is introduced: the first line of every text. */
 import { type Interpreter, interpreterName } from '../../core/interpreter.js';
 import { list } from './numbers.js';
+import { printable } from './style.js';
+
+/** The label or the id, safe to print: both may hold what the user typed. */
+export function shownName(interpreter: Interpreter): string {
+  return printable(interpreterName(interpreter));
+}
 
 /** "CPython 3.14.2 (wasm:3.14): embedded, 32 bits, no pymalloc" */
 export function interpreterLine(interpreter: Interpreter): string {
@@ -11,7 +17,7 @@ export function interpreterLine(interpreter: Interpreter): string {
     ...(interpreter.freeThreaded ? ['free-threaded'] : []),
     ...interpreter.build,
   ];
-  return `CPython ${interpreter.version} (${interpreterName(interpreter)}): ${about.join(', ')}`;
+  return `CPython ${interpreter.version} (${shownName(interpreter)}): ${about.join(', ')}`;
 }
 
 /** The same for several: "CPython 3.10.2, 3.11.3 and 3.12.7: embedded, 32 bits, no pymalloc" */
@@ -19,7 +25,7 @@ export function interpretersLine(interpreters: readonly Interpreter[]): string {
   const [first] = interpreters;
   if (first === undefined) return 'no interpreter';
   if (interpreters.length === 1) return interpreterLine(first);
-  const named = interpreters.map((i) => (i.label === null ? i.version : `${i.version} (${i.label})`));
+  const named = interpreters.map((i) => (i.label === null ? i.version : `${i.version} (${shownName(i)})`));
   const alike = interpreters.every((i) => i.engine === first.engine && i.bits === first.bits);
   const about = alike ? interpreterLine(first).replace(/^[^:]*:?[^:]*\): /, ': ') : '';
   return `CPython ${list(named)}${about}`;

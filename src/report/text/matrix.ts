@@ -27,7 +27,7 @@ export function matrixLines(rows: readonly MatrixRow[], columns: readonly Matrix
   const limit = Math.max(12, Math.min(LABEL_LIMIT, room));
   return tableLines(
     [{ title: '', align: 'left' }, ...columns.map(({ title }) => ({ title, align: 'left' as const }))],
-    rows.map((row, i) => [oneLine(row.label, limit), ...(body[i] ?? [])]),
+    rows.map((row, i) => [oneLine(row.label, limit, style), ...(body[i] ?? [])]),
   );
 }
 
@@ -47,7 +47,7 @@ export function matrixChangeLines(
 ): string[] {
   return rows.flatMap((row) => {
     const changes = rowChanges(columns.map(({ id }) => row.results.get(id)));
-    const label = oneLine(row.label, LABEL_LIMIT);
+    const label = oneLine(row.label, LABEL_LIMIT, style);
     return changes.flatMap(({ interpreter, text }) =>
       wrap(` ${style.bold(interpreter)} ${style.dim(label)}  ${text}`, style.width, '      '),
     );

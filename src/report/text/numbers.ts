@@ -13,8 +13,8 @@ export function perOperation(value: number): string {
 }
 
 /** Nanoseconds with three significant digits: 28.3 ns, 1.23 µs, 4.5 ms. */
-export function time(ns: number): string {
-  const units = ['ns', 'µs', 'ms', 's'];
+export function time(ns: number, ascii = false): string {
+  const units = ['ns', ascii ? 'us' : 'µs', 'ms', 's'];
   let value = ns;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {

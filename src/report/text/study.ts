@@ -25,7 +25,9 @@ export function formatStudy(study: StudyResult, style: Style): string {
     if (changes.length > 0) lines.push('', ' What changed from one version to the next', ...changes);
     const growth = growthLines(experiments, style);
     if (growth.length > 0) lines.push('', ' Costs that are not constant', ...growth);
-    const failures = experiments.flatMap((e) => failureLines(e.results).map((line) => ` ${e.id}: ${line}`));
+    const failures = experiments.flatMap((e) =>
+      failureLines(e.results, style.width - e.id.length - 3).map((line) => ` ${e.id}: ${line}`),
+    );
     if (failures.length > 0) lines.push('', ' Not exact', ...failures);
   }
   lines.push('', ...legend(study, style));
@@ -59,7 +61,7 @@ function changeLines(experiments: readonly ExperimentResult[], style: Style): st
     const changes = rowChanges(experiment.results);
     if (changes.length === 0) return [];
     const told = changes.map(({ interpreter, text }) => `${style.bold(interpreter)} ${text}`).join('; ');
-    return wrap(`   ${style.dim(oneLine(statementLabel(experiment), 40))}  ${told}`, style.width, '       ');
+    return wrap(`   ${style.dim(oneLine(statementLabel(experiment), 40, style))}  ${told}`, style.width, '       ');
   });
 }
 
@@ -96,7 +98,7 @@ function growthLines(experiments: readonly ExperimentResult[], style: Style): st
   return experiments.flatMap((experiment) =>
     growthWords(experiment).flatMap(({ versions, sentence }) =>
       wrap(
-        `   ${style.dim(oneLine(statementLabel(experiment), 40))}  ${style.bold(versions)} ${sentence}`,
+        `   ${style.dim(oneLine(statementLabel(experiment), 40, style))}  ${style.bold(versions)} ${sentence}`,
         style.width,
         '       ',
       ),

@@ -79,9 +79,28 @@ export function printable(text: string): string {
   });
 }
 
-/** The text on one line, cut to a width with an ellipsis. */
-export function oneLine(text: string, width: number): string {
-  const line = printable(text.trim()).replace(/\s*\n\s*/g, ' ⏎ ');
-  const characters = [...line];
-  return characters.length <= width ? line : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`;
+/** Text from outside on one line, cut to a width. */
+export function oneLine(text: string, width: number, style: Pick<Style, 'ascii'>): string {
+  const line = printable(text.trim()).replace(/\s*\n\s*/g, style.ascii ? ' | ' : ' ⏎ ');
+  return cut(line, width, style);
+}
+
+/** A line of ours cut to a width with an ellipsis. Colours take no room, and end where the line does. */
+export function cut(line: string, width: number, style: Pick<Style, 'ascii'>): string {
+  if (textWidth(line) <= width) return line;
+  const dots = ellipsis(style);
+  let room = Math.max(1, width - dots.length);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  const parts = line.split(/(\u001b\[[0-9;]*m)/).map((part, i) => {
+    if (i % 2 === 1) return part;
+    const characters = [...part].slice(0, room);
+    room -= characters.length;
+    return characters.join('');
+  });
+  return parts.join('') + dots;
+}
+
+/** Stands for what was left out. */
+export function ellipsis({ ascii }: Pick<Style, 'ascii'>): string {
+  return ascii ? '...' : '…';
 }
