@@ -55,15 +55,25 @@ function firstAnswer() {
     const load = `loadPyodide({ indexURL: ${JSON.stringify(folder)} })`; // 0.22 needs to be told
     const bare = `import(${JSON.stringify(url)}).then(({ loadPyodide }) => ${load}).then(() => process.exit())`;
     const bench = [cli, 'bench', 'y = x + 1', '-s', 'x = 5000', '-p', offer.id];
-    const pairs = paired(ROUNDS, () => seconds(['-e', bare]), () => seconds(bench));
+    const pairs = paired(
+      ROUNDS,
+      () => seconds(['-e', bare]),
+      () => seconds(bench),
+    );
     return [offer.id, ms(median(pairs.map(([a]) => a))), ms(median(pairs.map(([, b]) => b))), ratio(pairs)];
   });
-  table('First answer of bench, against a bare loadPyodide() (goal: at most 1.3)', ['', 'bare', 'bench', 'ratio'], rows);
+  table(
+    'First answer of bench, against a bare loadPyodide() (goal: at most 1.3)',
+    ['', 'bare', 'bench', 'ratio'],
+    rows,
+  );
 }
 
 function counting() {
   const rows = EMBEDDED.map((offer) => {
-    const ratios = JSON.parse(output([fileURLToPath(import.meta.url), '--ratios-of', offer.id, ...(quick ? ['--quick'] : [])]));
+    const ratios = JSON.parse(
+      output([fileURLToPath(import.meta.url), '--ratios-of', offer.id, ...(quick ? ['--quick'] : [])]),
+    );
     return [offer.id, ...ratios.map((value) => value.toFixed(2)), geometricMean(ratios).toFixed(2)];
   });
   const title = `Counting against the unmeasured run, ${ITERATIONS.toLocaleString('en-US')} iterations (goal: at most 1.5 as a geometric mean)`;
@@ -94,7 +104,8 @@ async function printRatios(id) {
 
 function manyCases(scratch) {
   const file = join(scratch, 'cases.toml');
-  const one = (i) => `[[case]]\nid = "case-${i}"\nsetup = "x = ${1000 + i}; L = [x]"\nstatement = "y = [x + 1, (x, x)]"\n`;
+  const one = (i) =>
+    `[[case]]\nid = "case-${i}"\nsetup = "x = ${1000 + i}; L = [x]"\nstatement = "y = [x + 1, (x, x)]"\n`;
   writeFileSync(file, Array.from({ length: 200 }, (_, i) => one(i)).join('\n'));
   const times = Array.from({ length: 3 }, () => seconds([cli, 'bench', '--file', file]));
   table('200 cases on one version (goal: at most 20 s)', ['', 'seconds'], [['wasm:3.14', median(times).toFixed(1)]]);
@@ -117,17 +128,24 @@ async function wholeStudy(scratch) {
 /** Resident memory of a process and its children, in KiB; 0 where there is no ps. */
 function residentOfTree(pid) {
   const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' });
-  const rows = (stdout ?? '').trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const rows = (stdout ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const family = new Set([pid]);
   for (let grown = true; grown; ) {
     grown = false;
-    for (const [child, parent] of rows) if (family.has(parent) && !family.has(child)) grown = Boolean(family.add(child));
+    for (const [child, parent] of rows)
+      if (family.has(parent) && !family.has(child)) grown = Boolean(family.add(child));
   }
   return rows.filter(([child]) => family.has(child)).reduce((sum, [, , rss]) => sum + rss, 0);
 }
 
 function output(args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
@@ -166,5 +184,6 @@ function table(title, columns, rows) {
   const all = [columns, ...rows];
   const widths = columns.map((_, i) => Math.max(...all.map((row) => row[i].length)));
   console.log(`\n${title}\n`);
-  for (const row of all) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
+  for (const row of all)
+    console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
 }

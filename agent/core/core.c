@@ -30,10 +30,10 @@ static void forget_marks(void)
 
 bool pa_start(const pa_setup *setup)
 {
-    pa_memory_use(&setup->raw);
     forget_marks();
     pa_types_clear();
     pa_blocks_clear();
+    pa_memory_use(&setup->raw); /* the tables go back to where they came from first */
     pa = (pa_state){0};
     counting = false;
     interval = 0;
@@ -217,11 +217,11 @@ void pa_release(int domain, uintptr_t block)
             pa_block entry = *known;
             row = row_on(entry);
             if (PA_UNLIKELY((entry & PA_STATE) != PA_NONE && (entry & PA_FLAG))) {
+                pa_type_close(block);
                 if (pass_mark(block)) {
                     *known = PA_FLAG;
                     return;
                 }
-                pa_type_close(block);
             }
             if (PA_UNLIKELY((entry & PA_STATE) == PA_FRESH && (entry & PA_LARGE))) {
                 pa_large_take(block);
@@ -266,13 +266,16 @@ void pa_create(uintptr_t object)
     pa_block *known = pa_block_at(block);
     uint32_t row = pa_type_row(type);
     pa.seen++;
-    if (PA_UNLIKELY(known == NULL || row == PA_ROW_NONE)) {
+    if (PA_UNLIKELY(known == NULL)) {
         pa_raise(PA_NO_MEMORY);
         return;
     }
+    if (PA_UNLIKELY(row == PA_ROW_NONE)) {
+        return; /* the flag is raised, and says why */
+    }
     pa_block entry = *known;
     uint32_t state = entry & PA_STATE;
-    *known = PA_CLAIMED | row << PA_VALUE_SHIFT | (state == PA_NONE || state == PA_FRESH ? 0 : entry & PA_FLAG);
+    *known = PA_CLAIMED | row << PA_VALUE_SHIFT | (state == PA_NONE ? 0 : entry & PA_FLAG);
     if (state == PA_FRESH) {
         claim(block, entry, row);
         return;
@@ -286,7 +289,7 @@ void pa_create(uintptr_t object)
         pa_rows[row].counts.relocations++;
         return;
     }
-    if (layout->resurrects && state != PA_RESIZED && pa_word(object) != 0) {
+    if (layout->resurrects && pa_word(object) != 0) {
         /* The event comes before the reference count is set to 1: an object from a freelist still has 0 there. */
         pa.resurrections++;
         return;

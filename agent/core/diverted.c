@@ -1,5 +1,7 @@
 #include "core/diverted.h"
 
+enum { METACLASSES = 8 }; /* how deep a metaclass of metaclasses is followed */
+
 static uintptr_t type_type;
 
 void pa_diverted_use(uintptr_t type_of_types)
@@ -7,25 +9,29 @@ void pa_diverted_use(uintptr_t type_of_types)
     type_type = type_of_types;
 }
 
+/* Whether a chain of metaclasses leads from here to `type`. */
 static bool looks_like_type(uintptr_t address)
 {
     const size_t span = pa_layout_now->tp_flags + sizeof(uintptr_t);
-    if (address < 1024 || address % sizeof(void *) != 0) {
-        return false;
+    for (int level = 0; level < METACLASSES; level++) {
+        if (address < 1024 || address % sizeof(void *) != 0) {
+            return false;
+        }
+        if (pa_type_known(address)) {
+            return true;
+        }
+        if (!pa_host_readable(address, span)) {
+            return false;
+        }
+        if (level > 0 && (pa_word(address + pa_layout_now->tp_flags) & PA_TPFLAGS_TYPE_SUBCLASS) == 0) {
+            return false;
+        }
+        address = pa_word(address + pa_layout_now->ob_type);
+        if (address == type_type) {
+            return true;
+        }
     }
-    if (pa_type_known(address)) {
-        return true;
-    }
-    if (!pa_host_readable(address, span)) {
-        return false;
-    }
-    uintptr_t meta = pa_word(address + pa_layout_now->ob_type);
-    if (meta == type_type) {
-        return true;
-    }
-    return meta >= 1024 && meta % sizeof(void *) == 0 && pa_host_readable(meta, span) &&
-           pa_word(meta + pa_layout_now->ob_type) == type_type &&
-           (pa_word(meta + pa_layout_now->tp_flags) & PA_TPFLAGS_TYPE_SUBCLASS) != 0;
+    return false;
 }
 
 /* What stands between the key and an object of this type. */

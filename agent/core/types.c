@@ -24,9 +24,15 @@ static uint32_t names_mask;
 static const pa_layout *layout;
 static entry last; /* the type of the last creation: most creations come in runs */
 
+static uint32_t home_of(uintptr_t type)
+{
+    return (uint32_t)((uint64_t)(type >> 3) * 0x9E3779B97F4A7C15u >> 32) & entries_mask;
+}
+
+/* Where a type stands, or the empty slot where it would. */
 static uint32_t slot_of(uintptr_t type)
 {
-    uint32_t slot = (uint32_t)((uint64_t)(type >> 3) * 0x9E3779B97F4A7C15u >> 32) & entries_mask;
+    uint32_t slot = home_of(type);
     while (entries[slot].type != 0 && entries[slot].type != type) {
         slot = (slot + 1) & entries_mask;
     }
@@ -55,12 +61,12 @@ static bool grow_entries(void)
     return true;
 }
 
+/* Moves later entries of the run forward, each unless the hole lies before its home. */
 static void remove_entry(uint32_t hole)
 {
     entries_used--;
     for (uint32_t next = (hole + 1) & entries_mask; entries[next].type != 0; next = (next + 1) & entries_mask) {
-        uint32_t home = (uint32_t)((uint64_t)(entries[next].type >> 3) * 0x9E3779B97F4A7C15u >> 32) & entries_mask;
-        if (((next - home) & entries_mask) >= ((next - hole) & entries_mask)) {
+        if (((next - home_of(entries[next].type)) & entries_mask) >= ((next - hole) & entries_mask)) {
             entries[hole] = entries[next];
             hole = next;
         }
@@ -87,6 +93,26 @@ static bool same_name(const char *copy, const char *name, size_t length)
     return copy[length] == '\0';
 }
 
+/* Where the row of a name stands, or the empty slot where it would. */
+static uint32_t slot_of_name(const char *name, size_t length)
+{
+    uint32_t slot = hash_name(name, length) & names_mask;
+    while (names[slot] != 0 && !same_name(pa_rows[names[slot] - 1].name, name, length)) {
+        slot = (slot + 1) & names_mask;
+    }
+    return slot;
+}
+
+/* The length of a name as far as it is kept. */
+static size_t length_of(const char *name)
+{
+    size_t length = 0;
+    while (length < NAME_LIMIT && name[length] != '\0') {
+        length++;
+    }
+    return length;
+}
+
 static bool grow_rows(void)
 {
     uint32_t capacity = rows_capacity == 0 ? 256 : rows_capacity * 2;
@@ -101,19 +127,8 @@ static bool grow_rows(void)
         }
         return false;
     }
-    for (uint32_t i = 0; i < pa_rows_used; i++) {
-        grown[i] = pa_rows[i];
-        size_t length = 0;
-        while (grown[i].name[length] != '\0') {
-            length++;
-        }
-        uint32_t slot = hash_name(grown[i].name, length) & (capacity * 2 - 1);
-        while (table[slot] != 0) {
-            slot = (slot + 1) & (capacity * 2 - 1);
-        }
-        table[slot] = i + 1;
-    }
     if (pa_rows != NULL) {
+        __builtin_memcpy(grown, pa_rows, pa_rows_used * sizeof(pa_row));
         pa_memory_drop(pa_rows);
         pa_memory_drop(names);
     }
@@ -121,28 +136,21 @@ static bool grow_rows(void)
     names = table;
     names_mask = capacity * 2 - 1;
     rows_capacity = capacity;
+    for (uint32_t i = 0; i < pa_rows_used; i++) {
+        names[slot_of_name(pa_rows[i].name, length_of(pa_rows[i].name))] = i + 1;
+    }
     return true;
 }
 
 static uint32_t row_of_name(const char *name)
 {
-    size_t length = 0;
-    while (length < NAME_LIMIT && name[length] != '\0') {
-        length++;
-    }
-    if (length == NAME_LIMIT) {
+    size_t length = length_of(name);
+    if (name[length] != '\0') {
         pa_raise(PA_LONG_NAME);
     }
-    if (pa_rows_used == rows_capacity && !grow_rows()) {
-        pa_raise(PA_NO_MEMORY);
-        return PA_ROW_NONE;
-    }
-    uint32_t slot = hash_name(name, length) & names_mask;
-    while (names[slot] != 0) {
-        if (same_name(pa_rows[names[slot] - 1].name, name, length)) {
-            return names[slot] - 1;
-        }
-        slot = (slot + 1) & names_mask;
+    uint32_t slot = slot_of_name(name, length);
+    if (names[slot] != 0) {
+        return names[slot] - 1;
     }
     if (pa_rows_used == PA_VALUES) {
         pa_raise(PA_TOO_MANY);
@@ -152,6 +160,14 @@ static uint32_t row_of_name(const char *name)
     if (copy == NULL) {
         pa_raise(PA_NO_MEMORY);
         return PA_ROW_NONE;
+    }
+    if (pa_rows_used == rows_capacity) {
+        if (!grow_rows()) {
+            pa_memory_drop(copy);
+            pa_raise(PA_NO_MEMORY);
+            return PA_ROW_NONE;
+        }
+        slot = slot_of_name(name, length);
     }
     __builtin_memcpy(copy, name, length);
     pa_rows[pa_rows_used].name = copy;

@@ -5,99 +5,33 @@
  */
 #include "core/core.h"
 #include "core/diverted.h"
+#include "core/wrap.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-static pa_allocator inner[PA_DOMAINS]; /* what was installed before us */
-static int depth;                      /* > 0 inside the allocator before us: what it asks for is part of the request */
-
-static void *on_malloc(void *domain, size_t size)
-{
-    const pa_allocator *to = &inner[(intptr_t)domain];
-    depth++;
-    void *block = to->malloc(to->ctx, size);
-    depth--;
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_request((int)(intptr_t)domain, (uintptr_t)block, size, PA_MALLOC);
-    }
-    return block;
-}
-
-static void *on_calloc(void *domain, size_t count, size_t size)
-{
-    const pa_allocator *to = &inner[(intptr_t)domain];
-    depth++;
-    void *block = to->calloc(to->ctx, count, size);
-    depth--;
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_request((int)(intptr_t)domain, (uintptr_t)block, count * size, PA_MALLOC);
-    }
-    return block;
-}
-
-static void *on_realloc(void *domain, void *from, size_t size)
-{
-    const pa_allocator *to = &inner[(intptr_t)domain];
-    uintptr_t before = (uintptr_t)from;
-    depth++;
-    void *block = to->realloc(to->ctx, from, size);
-    depth--;
-    if (block != NULL && depth == 0) {
-        if (before == 0) {
-            pa_request((int)(intptr_t)domain, (uintptr_t)block, size, PA_MALLOC);
-        }
-        else {
-            pa_resize((int)(intptr_t)domain, before, (uintptr_t)block, size);
-        }
-    }
-    return block;
-}
-
-static void on_free(void *domain, void *block)
-{
-    const pa_allocator *to = &inner[(intptr_t)domain];
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_release((int)(intptr_t)domain, (uintptr_t)block);
-    }
-    depth++;
-    to->free(to->ctx, block);
-    depth--;
-}
-
-/* PyRefTracer (Include/cpython/object.h, 3.13+): event 0 is a creation; 2, without an object, from 3.15. */
-static int on_event(void *object, int event, void *data)
-{
-    (void)data;
-    if (event == 0) {
-        pa_create((uintptr_t)object);
-    }
-    return 0;
-}
-
 bool pa_host_readable(uintptr_t address, size_t size)
 {
-    uintptr_t end = (uintptr_t)__builtin_wasm_memory_size(0) << 16;
-    return address < end && size <= end - address;
+    uint64_t end = (uint64_t)__builtin_wasm_memory_size(0) << 16; /* 2^32 when the memory is as large as it can be */
+    return (uint64_t)address + size <= end;
 }
 
-/* The state to read (core.h); 0 when the version has no layout or there is no memory. inner_allocator must be filled. */
+/* The state to read (core.h); NULL when the version has no layout or there is no memory. inner_allocator must be filled. */
 EXPORT pa_state *start(unsigned minor, uintptr_t type_of_types, uintptr_t type_of_frames, uintptr_t heap_end)
 {
-    pa_setup setup = {minor, type_of_frames, heap_end, inner[PA_RAW]};
-    depth = 0;
+    pa_setup setup = {minor, type_of_frames, heap_end, pa_inner[PA_RAW]};
     pa_diverted_use(type_of_types);
     return pa_start(&setup) ? &pa : NULL;
 }
 
 EXPORT pa_allocator *inner_allocator(int domain)
 {
-    return &inner[domain];
+    return &pa_inner[domain];
 }
 
 /* Writes our allocator for a domain, to be given to PyMem_SetAllocator. */
 EXPORT void wrap_allocator(int domain, pa_allocator *allocator)
 {
-    *allocator = (pa_allocator){(void *)(intptr_t)domain, on_malloc, on_calloc, on_realloc, on_free};
+    *allocator = pa_wrapped(domain);
 }
 
 /* Whether creations of this version come by PyRefTracer; otherwise by the diverted table. */
@@ -108,7 +42,7 @@ EXPORT bool has_tracer(void)
 
 EXPORT void *tracer(void)
 {
-    return (void *)(uintptr_t)on_event;
+    return (void *)(uintptr_t)pa_trace_creation;
 }
 
 EXPORT void *diverted_lookup(void)

@@ -35,3 +35,5 @@ export const timeoutOption = (): Option =>
   new Option('--timeout <seconds>', 'give up on a case after this time').argParser(seconds).default(30);
 
 export const jsonOption = (): Option => new Option('--json', 'print the result as JSON, and nothing else');
+
+export const outputOption = (): Option => new Option('-o, --output <file>', 'also write the JSON to a file');

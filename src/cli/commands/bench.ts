@@ -12,7 +12,15 @@ import { printable } from '../../report/text/style.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
 import { readableFolders, readText, writeText } from '../files.js';
-import { collect, jsonOption, pathOption, positiveInteger, pythonOption, timeoutOption } from '../options.js';
+import {
+  collect,
+  jsonOption,
+  outputOption,
+  pathOption,
+  positiveInteger,
+  pythonOption,
+  timeoutOption,
+} from '../options.js';
 import { progressLine } from '../progress.js';
 
 interface BenchOptions {
@@ -61,7 +69,7 @@ export function benchCommand(run: (code: ExitCode) => void): Command {
     .option('--no-time', 'do not measure time')
     .option('--gc', 'leave the cyclic garbage collector on while counting', false)
     .addOption(jsonOption())
-    .option('-o, --output <file>', 'also write the JSON to a file')
+    .addOption(outputOption())
     .addHelpText('after', EXAMPLES)
     .action(async (lines: string[], options: BenchOptions, command: Command) => {
       run(await bench(lines, options, command.optsWithGlobals<GlobalOptions>()));

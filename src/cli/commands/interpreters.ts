@@ -7,12 +7,14 @@ import { type Chosen, selectInterpreters } from '../../engines/select.js';
 import { formatInterpreters } from '../../report/text/interpreters.js';
 import { type GlobalOptions, outputStyle, print } from '../context.js';
 import { ENGINES } from '../engines.js';
-import { jsonOption, pythonOption } from '../options.js';
+import { writeText } from '../files.js';
+import { jsonOption, outputOption, pythonOption } from '../options.js';
 import { progressLine } from '../progress.js';
 
 interface InterpretersOptions {
   readonly python: string[];
   readonly json: boolean;
+  readonly output?: string;
 }
 
 export function interpretersCommand(run: (code: ExitCode) => void): Command {
@@ -20,6 +22,7 @@ export function interpretersCommand(run: (code: ExitCode) => void): Command {
     .description('List the Pythons that can be measured, what each can see, and the result of its self-check.')
     .addOption(pythonOption('all'))
     .addOption(jsonOption())
+    .addOption(outputOption())
     .addHelpText('after', '\nExit code: 0 every self-check passed, 1 one failed.')
     .action(async (options: InterpretersOptions, command: Command) => {
       run(await interpreters(options, command.optsWithGlobals<GlobalOptions>()));
@@ -37,7 +40,9 @@ async function interpreters(options: InterpretersOptions, globals: GlobalOptions
     return about;
   }).finally(() => progress.end());
   const result: InterpretersResult = { schema: 'pyallocs/interpreters@1', interpreters: reports };
-  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  if (options.output !== undefined) writeText(options.output, json);
+  if (options.json) process.stdout.write(json);
   else print(formatInterpreters(result, outputStyle(globals)));
   return reports.every(({ selfCheck }) => selfCheck.outcome === 'passed') ? EXIT.exact : EXIT.inexact;
 }

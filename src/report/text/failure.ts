@@ -6,14 +6,14 @@ import { printable } from './style.js';
 import { wrap } from './table.js';
 
 /** One entry per different reason, with the interpreters it holds for; nothing for exact results. Source lines are not wrapped. */
-export function failureLines(results: readonly CaseResult[], width = Infinity): string[] {
+export function failureLines(results: readonly CaseResult[], width: number = Infinity): string[] {
   const reasons = new Map<string, string[]>();
   for (const result of results) {
     const reason = reasonOf(result);
     if (reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), shownName(result.interpreter)]);
   }
   const lines = [...reasons].flatMap(([reason, interpreters]) => `${list(interpreters)} ${reason}`.split('\n'));
-  return lines.flatMap((line) => (line.startsWith(HANG) ? [line] : wrap(line, width, HANG)));
+  return lines.flatMap((line) => (line.startsWith(SOURCE) ? [line] : wrap(line, width, '  ')));
 }
 
 function reasonOf(result: CaseResult): string | null {
@@ -29,7 +29,8 @@ function reasonOf(result: CaseResult): string | null {
   }
 }
 
-const HANG = '    ';
+/** What Python puts in front of a line of the source and the caret below it. */
+const SOURCE = '    ';
 
 /** "SyntaxError: invalid syntax (statement, line 1)", with Python's excerpt and caret below if there is one. */
 export function errorText({ message, line, place }: MeasuredError): string {
@@ -46,6 +47,6 @@ const EXCERPT_LIMIT = 160;
 function aroundCaret(excerpt: readonly string[]): readonly string[] {
   if (excerpt.every((line) => line.length <= EXCERPT_LIMIT)) return excerpt;
   const caret = Math.max(0, excerpt.at(-1)?.search(/\S/) ?? 0);
-  const from = Math.max(HANG.length, caret - EXCERPT_LIMIT / 2);
-  return excerpt.map((line) => HANG + line.slice(from, from + EXCERPT_LIMIT));
+  const from = Math.max(SOURCE.length, caret - EXCERPT_LIMIT / 2);
+  return excerpt.map((line) => SOURCE + line.slice(from, from + EXCERPT_LIMIT));
 }

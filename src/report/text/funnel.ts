@@ -1,7 +1,7 @@
 /** The allocation funnel: from objects created to what the system was asked for. */
 import type { Counts } from '../../core/counts.js';
 import type { Interpreter } from '../../core/interpreter.js';
-import { integer, percent } from './numbers.js';
+import { integer, list, percent, plural } from './numbers.js';
 import type { Mark, Style } from './style.js';
 import { pad } from './table.js';
 
@@ -21,10 +21,11 @@ interface Row {
 export function funnelLines(counts: Counts, interpreter: Interpreter, of: string, style: Style): string[] {
   const { creations, buffers } = counts;
   const served = percent(creations.freelist, creations.total);
-  const sentence =
+  const sentence = `${of}: ${
     creations.total === 0
-      ? `${of}: no object created${counts.requests > 0 ? `, ${integer(counts.requests)} requests for buffers` : ''}.`
-      : `${of}: ${integer(creations.total)} ${creations.total === 1 ? 'object' : 'objects'} created, ${served} without asking the allocator.`;
+      ? without(counts)
+      : `${integer(creations.total)} ${creations.total === 1 ? 'object' : 'objects'} created, ${served} without asking the allocator`
+  }.`;
   const share = (part: number): string => percent(part, creations.total);
   const rows: Row[] = [
     { mark: null, label: 'objects created', count: creations.total, note: '' },
@@ -65,6 +66,12 @@ export function funnelLines(counts: Counts, interpreter: Interpreter, of: string
     return `${label}${pad(number, NUMBER, 'right')}  ${painted}  ${style.dim(row.note)}`.trimEnd();
   });
   return [sentence, '', ...lines];
+}
+
+/** Where no object is created: what happened instead. */
+function without({ buffers, resizes }: Counts): string {
+  const others = [buffers.total && plural(buffers.total, 'buffer'), resizes && plural(resizes, 'resize')];
+  return list(['no object created', ...others.filter((word) => typeof word === 'string')]);
 }
 
 function join(...words: string[]): string {

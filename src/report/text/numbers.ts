@@ -13,7 +13,7 @@ export function perOperation(value: number): string {
 }
 
 /** Nanoseconds with three significant digits: 28.3 ns, 1.23 µs, 4.5 ms. */
-export function time(ns: number, ascii = false): string {
+export function time(ns: number, ascii: boolean = false): string {
   const units = ['ns', ascii ? 'us' : 'µs', 'ms', 's'];
   let value = ns;
   let unit = 0;

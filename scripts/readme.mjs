@@ -1,0 +1,105 @@
+// Fills the marked blocks of the documents by running pyallocs, so that every transcript comes from a real run. With
+// --check nothing is written, and a block that would change is an error. A marker stands above its block:
+//
+//   <!-- file: NAME -->               the block is written to NAME in the folder where the commands run
+//   <!-- run: pyallocs ... -->        the block becomes the command and what it prints
+//   <!-- json: pyallocs ... --json -->  the block becomes the JSON that the command prints, with its lines joined
+//
+// Commands run in an empty folder of their own, 100 columns wide, without colours, and must exit with 0.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const DOCUMENTS = ['README.md', 'CHANGELOG.md'];
+const COLUMNS = 100;
+const BLOCK = /<!-- (file|run|json): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
+
+const check = process.argv.includes('--check');
+const folder = mkdtempSync(join(tmpdir(), 'pyallocs-readme-'));
+let stale = 0;
+try {
+  for (const name of DOCUMENTS) {
+    const before = readFileSync(join(root, name), 'utf8');
+    const after = before.replace(BLOCK, filled);
+    if (before === after) continue;
+    stale++;
+    if (check) console.error(`${name} is out of date:\n${firstDifference(before, after)}`);
+    else writeFileSync(join(root, name), after);
+    if (!check) console.log(`${name} is written`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+if (check && stale > 0) {
+  console.error('\nTo mend it: npm run readme');
+  process.exit(1);
+}
+
+/** A marker with what belongs below it. */
+function filled(found, kind, argument, text) {
+  const block = (language, lines) => `<!-- ${kind}: ${argument} -->\n\`\`\`${language}\n${lines}\n\`\`\``;
+  if (kind === 'file') {
+    writeFileSync(join(folder, argument), text);
+    return found;
+  }
+  const output = run(argument);
+  if (kind === 'json') return block('json', pretty(JSON.parse(output)));
+  return block('console', `$ ${argument}\n${output.trimEnd()}`);
+}
+
+function run(command) {
+  const [program, ...args] = words(command);
+  if (program !== 'pyallocs') throw new Error(`only pyallocs can be run: ${command}`);
+  const { FORCE_COLOR, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/pyallocs.js'), ...args], {
+    cwd: folder,
+    env: { ...env, COLUMNS: String(COLUMNS), NO_COLOR: '1' },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+/** The words of a command as a shell would take them: quotes, and nothing else that is special. */
+function words(command) {
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|\S+/g)].map((word) => word[1] ?? word[2] ?? word[0]);
+}
+
+/** JSON with as much on a line as fits. */
+function pretty(value, indent = '') {
+  const short = inline(value);
+  if (indent.length + short.length <= COLUMNS || value === null || typeof value !== 'object') return short;
+  const inner = `${indent}  `;
+  const items = Array.isArray(value)
+    ? value.map((item) => pretty(item, inner))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${pretty(item, inner)}`);
+  const lines = [];
+  let open = false; // whether the last line can take more
+  for (const [i, item] of items.entries()) {
+    const text = i + 1 < items.length ? `${item},` : item;
+    const whole = !text.includes('\n');
+    const joined = `${lines.at(-1)} ${text}`;
+    if (open && whole && joined.length <= COLUMNS) lines[lines.length - 1] = joined;
+    else lines.push(inner + text);
+    open = whole;
+  }
+  const [first, last] = Array.isArray(value) ? '[]' : '{}';
+  return `${first}\n${lines.join('\n')}\n${indent}${last}`;
+}
+
+function inline(value) {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${inline(item)}`);
+  return `{${entries.join(', ')}}`;
+}
+
+function firstDifference(before, after) {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const at = now.findIndex((line, i) => line !== old[i]);
+  return `  line ${at + 1}\n  - ${old[at] ?? '(nothing)'}\n  + ${now[at] ?? '(nothing)'}`;
+}
