@@ -12,6 +12,10 @@ static uintptr_t frame_type, heap_end;
 pa_mark pa_marks[PA_MARKS];
 static int marks_used;
 
+/* What the hot path keeps of requests; settle() makes the fields of pa_counts of it. */
+static uint64_t requested[PA_DOMAINS][2]; /* by origin - PA_PYMALLOC */
+static uint64_t claimed[2];               /* those of mem and obj whose block became an object */
+
 void pa_raise(uint32_t flag)
 {
     pa.flags |= flag;
@@ -28,9 +32,16 @@ static void forget_marks(void)
     marks_used = 0;
 }
 
+static void forget_requests(void)
+{
+    __builtin_memset(requested, 0, sizeof requested);
+    claimed[0] = claimed[1] = 0;
+}
+
 bool pa_start(const pa_setup *setup)
 {
     forget_marks();
+    forget_requests();
     pa_types_clear();
     pa_blocks_clear();
     pa_memory_use(&setup->raw); /* the tables go back to where they came from first */
@@ -50,6 +61,7 @@ void pa_begin(void)
     }
     pa.totals = (pa_counts){0};
     pa.object_requests = pa.object_claims = pa.resurrections = 0;
+    forget_requests();
     if (++interval == PA_INTERVALS) {
         pa_blocks_forget_intervals();
         interval = 1;
@@ -57,10 +69,26 @@ void pa_begin(void)
     counting = true;
 }
 
+/* Brings the state up to date: all that is not counted event by event. */
+static void settle(void)
+{
+    pa_counts *buffers = &pa_rows[0].counts;
+    pa.totals.requests = 0;
+    for (int origin = 0; origin < 2; origin++) {
+        uint64_t all = requested[PA_RAW][origin] + requested[PA_MEM][origin] + requested[PA_OBJ][origin];
+        pa.totals.requests += all;
+        pa.totals.buffers[origin] = all - claimed[origin];
+    }
+    buffers->requests = buffers->buffers[0] + buffers->buffers[1];
+    pa.object_requests = requested[PA_OBJ][0] + requested[PA_OBJ][1];
+    pa.object_claims = claimed[0] + claimed[1];
+    pa.rows = pa_rows_used;
+}
+
 void pa_end(void)
 {
     counting = false;
-    pa.rows = pa_rows_used;
+    settle();
 }
 
 bool pa_mark_death(uintptr_t object)
@@ -87,8 +115,8 @@ static bool pass_mark(uintptr_t block)
             continue;
         }
         mark->passed = true;
+        settle();
         mark->state = pa;
-        mark->state.rows = pa_rows_used;
         mark->rows = pa_memory_new(pa_rows_used, sizeof(pa_counts));
         if (mark->rows == NULL) {
             pa_raise(PA_NO_MEMORY);
@@ -100,21 +128,6 @@ static bool pass_mark(uintptr_t block)
         return true;
     }
     return false;
-}
-
-static inline void count_request(pa_counts *counts, int origin, size_t size)
-{
-    counts->buffers[origin - PA_PYMALLOC]++;
-    counts->requests++;
-    counts->bytes += size;
-}
-
-/* Takes a request of row 0 back, because its block became an object. */
-static inline void uncount_request(pa_counts *counts, int origin, size_t size)
-{
-    counts->buffers[origin - PA_PYMALLOC]--;
-    counts->requests--;
-    counts->bytes -= size;
 }
 
 void pa_request(int domain, uintptr_t block, size_t size, int origin)
@@ -145,11 +158,10 @@ void pa_request(int domain, uintptr_t block, size_t size, int origin)
         }
     }
     if (counting) {
-        count_request(&pa.totals, origin, size);
-        count_request(&pa_rows[0].counts, origin, size);
-        if (domain == PA_OBJ) {
-            pa.object_requests++;
-        }
+        requested[domain][origin - PA_PYMALLOC]++;
+        pa.totals.bytes += size;
+        pa_rows[0].counts.buffers[origin - PA_PYMALLOC]++;
+        pa_rows[0].counts.bytes += size;
     }
 }
 
@@ -250,11 +262,11 @@ static inline void claim(uintptr_t block, pa_block entry, uint32_t row)
     pa.totals.creations[origin]++;
     counts->creations[origin]++;
     if (PA_LIKELY((entry >> PA_INTERVAL_SHIFT & (PA_INTERVALS - 1)) == interval)) {
-        pa.totals.buffers[origin - PA_PYMALLOC]--;
-        uncount_request(&pa_rows[0].counts, origin, size);
+        claimed[origin - PA_PYMALLOC]++;
+        pa_rows[0].counts.buffers[origin - PA_PYMALLOC]--;
+        pa_rows[0].counts.bytes -= size;
         counts->requests++;
         counts->bytes += size;
-        pa.object_claims++;
     }
 }
 

@@ -3,64 +3,83 @@
 #include "core/core.h"
 
 pa_allocator pa_inner[PA_DOMAINS];
-static int depth; /* > 0 inside the allocator before us: what it asks for is part of the request */
 
-static void *on_malloc(void *domain, size_t size)
+/* Inside the allocator before us, what it asks for is part of the request and not counted. */
+static bool inside;
+
+/* The context of our allocators is the one they pass on to: its place in pa_inner is the domain. */
+static inline int domain_of(const pa_allocator *to)
 {
-    const pa_allocator *to = &pa_inner[(intptr_t)domain];
-    depth++;
+    return (int)(to - pa_inner);
+}
+
+static void *on_malloc(void *context, size_t size)
+{
+    const pa_allocator *to = context;
+    if (PA_UNLIKELY(inside)) {
+        return to->malloc(to->ctx, size);
+    }
+    inside = true;
     void *block = to->malloc(to->ctx, size);
-    depth--;
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_request((int)(intptr_t)domain, (uintptr_t)block, size, PA_MALLOC);
+    inside = false;
+    if (PA_LIKELY(block != NULL)) {
+        pa_request(domain_of(to), (uintptr_t)block, size, PA_MALLOC);
     }
     return block;
 }
 
-static void *on_calloc(void *domain, size_t count, size_t size)
+static void *on_calloc(void *context, size_t count, size_t size)
 {
-    const pa_allocator *to = &pa_inner[(intptr_t)domain];
-    depth++;
+    const pa_allocator *to = context;
+    if (PA_UNLIKELY(inside)) {
+        return to->calloc(to->ctx, count, size);
+    }
+    inside = true;
     void *block = to->calloc(to->ctx, count, size);
-    depth--;
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_request((int)(intptr_t)domain, (uintptr_t)block, count * size, PA_MALLOC);
+    inside = false;
+    if (PA_LIKELY(block != NULL)) {
+        pa_request(domain_of(to), (uintptr_t)block, count * size, PA_MALLOC);
     }
     return block;
 }
 
-static void *on_realloc(void *domain, void *from, size_t size)
+static void *on_realloc(void *context, void *from, size_t size)
 {
-    const pa_allocator *to = &pa_inner[(intptr_t)domain];
+    const pa_allocator *to = context;
+    if (PA_UNLIKELY(inside)) {
+        return to->realloc(to->ctx, from, size);
+    }
     uintptr_t before = (uintptr_t)from;
-    depth++;
+    inside = true;
     void *block = to->realloc(to->ctx, from, size);
-    depth--;
-    if (block != NULL && depth == 0) {
-        if (before == 0) {
-            pa_request((int)(intptr_t)domain, (uintptr_t)block, size, PA_MALLOC);
-        }
-        else {
-            pa_resize((int)(intptr_t)domain, before, (uintptr_t)block, size);
-        }
+    inside = false;
+    if (block != NULL && before == 0) {
+        pa_request(domain_of(to), (uintptr_t)block, size, PA_MALLOC);
+    }
+    else if (block != NULL) {
+        pa_resize(domain_of(to), before, (uintptr_t)block, size);
     }
     return block;
 }
 
-static void on_free(void *domain, void *block)
+static void on_free(void *context, void *block)
 {
-    const pa_allocator *to = &pa_inner[(intptr_t)domain];
-    if (PA_LIKELY(block != NULL && depth == 0)) {
-        pa_release((int)(intptr_t)domain, (uintptr_t)block);
+    const pa_allocator *to = context;
+    if (PA_UNLIKELY(inside)) {
+        to->free(to->ctx, block);
+        return;
     }
-    depth++;
+    if (PA_LIKELY(block != NULL)) {
+        pa_release(domain_of(to), (uintptr_t)block);
+    }
+    inside = true;
     to->free(to->ctx, block);
-    depth--;
+    inside = false;
 }
 
 pa_allocator pa_wrapped(int domain)
 {
-    return (pa_allocator){(void *)(intptr_t)domain, on_malloc, on_calloc, on_realloc, on_free};
+    return (pa_allocator){&pa_inner[domain], on_malloc, on_calloc, on_realloc, on_free};
 }
 
 int pa_trace_creation(void *object, int event, void *data)

@@ -150,5 +150,12 @@ export function encode(event: Event): readonly [operation: number, ...operands: 
 /** Asks the table of tracemalloc for a key without setting anything up. */
 export const encodeLookUp = (key: number): readonly number[] => [OPERATION.lookUp, key, 0, 0, 0, 0];
 
-/** Lets the tables of the core have memory `times` times more. */
-export const encodeStint = (times: number): readonly number[] => [OPERATION.stint, times, 0, 0, 0, 0];
+/** Lets the tables of the core have memory `times` times more, and then `refusals` times not; 0: never again. */
+export const encodeStint = (times: number, refusals: number): readonly number[] => [
+  OPERATION.stint,
+  times,
+  refusals,
+  0,
+  0,
+  0,
+];

@@ -26,12 +26,12 @@ enum {
     MARK,     /* object */
     MARKED,   /* number of a mark */
     LOOK_UP,  /* key: what tracemalloc's table is asked, whatever stands there */
-    STINT     /* how many times more the tables of the core get memory */
+    STINT     /* how many times more the tables of the core get memory, how many times then not; 0: for good */
 };
 
 static uintptr_t next; /* what the scripted allocators return */
 static bool nested;    /* mem and obj ask the raw domain, as pymalloc does for large blocks */
-static uint32_t tables, granted = UINT32_MAX, refused;
+static uint32_t tables, granted = UINT32_MAX, refusals, refused;
 
 #ifdef __wasm__
 #define EXPORT __attribute__((visibility("default")))
@@ -108,6 +108,9 @@ static void *table_new(void *ctx, size_t count, size_t size)
     void *table = granted > 0 ? take(count * size) : NULL;
     if (table == NULL) {
         refused++;
+        if (refused == refusals) {
+            granted = UINT32_MAX;
+        }
         return NULL;
     }
     granted -= granted != UINT32_MAX;
@@ -235,6 +238,7 @@ uintptr_t event(unsigned operation, uintptr_t a, uintptr_t b, uintptr_t c, uintp
         return 0;
     case STINT:
         granted = (uint32_t)a;
+        refusals = (uint32_t)b;
         refused = 0;
         return 0;
     default:

@@ -83,9 +83,12 @@ export class WasmCore implements Subject {
     this.#exports.event(...(encodeLookUp(key) as [number]));
   }
 
-  /** From now on the tables of the core get memory so many times more; 2^32 - 1: always. */
-  stint(times: number): void {
-    this.#exports.event(...(encodeStint(times) as [number]));
+  /**
+   * From now on the tables of the core get memory so many times more (2^32 - 1: always), and then so many times not
+   * (0: never again).
+   */
+  stint(times: number, refusals = 0): void {
+    this.#exports.event(...(encodeStint(times, refusals) as [number]));
   }
 
   /** How many times the tables did not get memory since. */
