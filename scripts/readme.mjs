@@ -46,7 +46,8 @@ function filled(found, kind, argument, text) {
     return found;
   }
   const output = run(argument);
-  if (kind === 'json') return block('json', pretty(JSON.parse(output)));
+  // json5: the formatter would spread the lines of a block called json
+  if (kind === 'json') return block('json5', pretty(JSON.parse(output)));
   return block('console', `$ ${argument}\n${output.trimEnd()}`);
 }
 

@@ -12,7 +12,7 @@ const lock = createHash('sha256')
   .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  console.error('Installing (about 200 MB: six Python interpreters, a compiler and the test tools) …');
+  console.error('Installing (about 370 MB: six Python interpreters, a compiler and the test tools) …');
   const npm = process.env.npm_execpath;
   const command = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
   run(command[0], command[1], { stdio: ['ignore', 'ignore', 'inherit'], shell: !npm });

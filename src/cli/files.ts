@@ -1,5 +1,14 @@
 /** Reading and writing what the user named: what goes wrong is a sentence with the path in it. */
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PyallocsError } from '../core/errors.js';
@@ -26,6 +35,21 @@ export async function readText(path: string): Promise<string> {
     return path === '-' ? await text(process.stdin) : readFileSync(path, 'utf8');
   } catch (cause) {
     throw new PyallocsError('unreadable', `${path} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Fails now if a file could not be written later, after the work. */
+export function checkWritable(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    throw new PyallocsError('unwritable', `${path} cannot be written: there is no folder ${folder}`);
+  }
+  try {
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(path), { code: 'ENOTDIR' });
+    if (existsSync(path) && statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
+    accessSync(existsSync(path) ? path : folder, constants.W_OK);
+  } catch (cause) {
+    throw new PyallocsError('unwritable', `${path} cannot be written: ${reason(cause)}`, { cause });
   }
 }
 

@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (argv.length === 0) print(WELCOME);
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    code = explain(error, argv.includes('--debug'));
+    code = explain(error, argv);
   }
   endAllWorkers();
   process.exitCode = code;
@@ -53,11 +53,16 @@ function makeProgram(run: (code: ExitCode) => void): Command {
 }
 
 /** Prints an error as a sentence; returns the exit code it asks for. */
-function explain(error: unknown, debug: boolean): ExitCode {
+function explain(error: unknown, argv: readonly string[]): ExitCode {
+  const debug = argv.includes('--debug');
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.exact; // --help and --version
     const sentence = error.message.replace(/^error: /, '').trim();
-    const usage = sentence === '(outputHelp)' ? 'no such command; see: pyallocs --help' : sentence;
+    const hint =
+      error.code === 'commander.unknownOption' && argv.includes('bench')
+        ? '; a statement that begins with - stands after --, or in --execute=STATEMENT'
+        : '';
+    const usage = sentence === '(outputHelp)' ? 'no such command; see: pyallocs --help' : sentence + hint;
     process.stderr.write(`pyallocs: ${printable(usage)}\n`);
     return EXIT.usage;
   }

@@ -58,6 +58,18 @@ export interface GrowthPoint {
   readonly counts: Counts;
 }
 
+/** Fields whose movement does not make a result varying: they follow from where blocks lie and how large they are. */
+export type MovingField = 'relocations' | 'releases' | 'bytes' | 'resizeBytes';
+
+export const MOVING_FIELDS: readonly MovingField[] = ['relocations', 'releases', 'bytes', 'resizeBytes'];
+
+/** What a field came to in repetitions that did not agree. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly why: string;
+}
+
 /** The numbers of an exact or varying measurement. */
 export interface Measured {
   /** How often the statement was executed for `counts`. */
@@ -73,6 +85,8 @@ export interface Measured {
   /** Where asked for: the numbers of executions before each one that asked for memory or resized a block. */
   readonly growthPoints?: readonly number[];
   readonly byType: readonly TypeCounts[];
+  /** Fields that moved between repetitions although the outcome is exact: over the measured interval. */
+  readonly varies: Readonly<Partial<Record<MovingField, Range>>>;
   readonly timePerOp: TimePerOp | null;
   readonly warnings: readonly Warning[];
 }

@@ -8,7 +8,15 @@
  */
 import { type Counts, divideCounts, eventCount, isZero, sameCounts, subtractCounts } from '../core/counts.js';
 import { EMPTY_INTERVAL, type Interval, sameIntervals, subtractIntervals, typeRows } from '../core/interval.js';
-import type { GrowthPoint, Measured, MeasuredError, Measurement, VaryingReason, Warning } from '../core/outcome.js';
+import {
+  type GrowthPoint,
+  type Measured,
+  type MeasuredError,
+  type Measurement,
+  MOVING_FIELDS,
+  type VaryingReason,
+  type Warning,
+} from '../core/outcome.js';
 import { executions } from '../core/units.js';
 import { type PassEnd, StatementFailure, type StatementRunner, type Unfolded } from './runner.js';
 
@@ -151,6 +159,7 @@ async function steadyResult(runner: StatementRunner, pass: Pass1, warnings: Warn
     perOp: divideCounts(first.counts, iterations),
     growth: null,
     byType: typeRows(first),
+    varies: moved(pass.samples),
     timePerOp: null,
     warnings: isZero(first.counts) ? [...warnings, ...foldedWarning(await runner.unfolded())] : warnings,
   };
@@ -173,6 +182,7 @@ function growingResult(n: number, first: Pass2, again: Pass2, warnings: Warning[
     perOp: null,
     growth,
     byType: typeRows(difference),
+    varies: moved([first, again].map(({ points }) => subtractIntervals(points[1], points[0]))),
     timePerOp: null,
     warnings,
   };
@@ -181,6 +191,15 @@ function growingResult(n: number, first: Pass2, again: Pass2, warnings: Warning[
   }
   const samples = [first, again].map(({ points }) => subtractCounts(points[1].counts, points[0].counts));
   return { outcome: 'varying', ...measured, samples, why: reason(first.collections + again.collections) };
+}
+
+/** The fields that repetitions did not agree in, of those that need not agree. */
+function moved(samples: readonly Interval[]): Measured['varies'] {
+  const ranges = MOVING_FIELDS.map((field) => {
+    const values = samples.map(({ counts }): number => counts[field]);
+    return [field, { min: Math.min(...values), max: Math.max(...values), why: 'repetitions did not agree' }] as const;
+  });
+  return Object.fromEntries(ranges.filter(([, { min, max }]) => min !== max));
 }
 
 function reason(collections: number): VaryingReason {

@@ -11,7 +11,7 @@ import { formatBench } from '../../report/text/bench.js';
 import { printable } from '../../report/text/style.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
-import { readableFolders, readText, writeText } from '../files.js';
+import { checkWritable, readableFolders, readText, writeText } from '../files.js';
 import {
   collect,
   jsonOption,
@@ -81,6 +81,7 @@ async function bench(lines: readonly string[], options: BenchOptions, globals: G
   const chosen = selectInterpreters(ENGINES, options.python, 'newest');
   const time = options.time ?? (cases.length === 1 && !options.json && options.file === undefined);
   const folders = readableFolders(options.path);
+  if (options.output !== undefined) checkWritable(options.output);
   const progress = progressLine(cases.length * chosen.length);
   const results = await measureAll(
     cases,

@@ -1,7 +1,7 @@
 /** The embedded engine: CPython for WebAssembly from npm, each interpreter in a worker process of its own. */
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { assertUnreachable } from '../../core/assert.js';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Interpreter, Sees } from '../../core/interpreter.js';
@@ -54,7 +54,7 @@ class EmbeddedSession implements Session {
   /** Starts the interpreter, unless it is there. */
   async start(): Promise<Opened> {
     if (this.#opened !== null && this.#worker?.alive) return this.#opened;
-    this.#worker = new WorkerProcess([this.#distribution, ...this.#options.folders]);
+    this.#worker = new WorkerProcess([packagesFolder(this.#distribution), ...this.#options.folders]);
     const reply = await this.#worker.ask(
       {
         kind: 'open',
@@ -165,4 +165,11 @@ function distributionOf(offer: Offer): string {
     const message = `the npm package ${name} is not installed; run npm ci, or npm install pyallocs again`;
     throw new PyallocsError('no-distribution', message, { cause });
   }
+}
+
+/** The folder of all packages around a distribution: Pyodide 0.22 imports some of them, and each package manager puts them elsewhere in it. */
+function packagesFolder(distribution: string): string {
+  const parts = distribution.split(sep);
+  const first = parts.indexOf('node_modules');
+  return first < 0 ? distribution : parts.slice(0, first + 1).join(sep);
 }

@@ -4,7 +4,7 @@
  */
 import { unwrap } from '../../core/assert.js';
 import { brokenIdentity, type Interval } from '../../core/interval.js';
-import type { MeasuredError, Measurement, TimePerOp } from '../../core/outcome.js';
+import { hasNumbers, type MeasuredError, type Measurement, type TimePerOp } from '../../core/outcome.js';
 import type { MeasureOptions, SelfCheck, Statement } from '../engine.js';
 import { measureStatement } from '../protocol.js';
 import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
@@ -125,15 +125,11 @@ export class EmbeddedInterpreter {
   /** Measures one statement. Throws when the interpreter crashed: then it must not be used again. */
   async measure(statement: Statement, options: MeasureOptions): Promise<Measuring> {
     this.#effects.reset();
-    let time: TimePerOp | null = null;
-    if (options.time && this.#unhooked !== null) {
-      this.#restore(this.#unhooked);
-      time = await this.#time(statement, options);
-    }
     this.#restore(this.#hooked);
     let measurement = await this.#measureCounts(statement, options);
-    if (measurement.outcome === 'exact' || measurement.outcome === 'varying') {
-      measurement = { ...measurement, timePerOp: time };
+    if (options.time && this.#unhooked !== null && hasNumbers(measurement)) {
+      this.#restore(this.#unhooked);
+      measurement = { ...measurement, timePerOp: await this.#time(statement, options) };
     }
     return { measurement, reusable: !this.#effects.seen() };
   }
@@ -184,12 +180,12 @@ export class EmbeddedInterpreter {
     };
   }
 
-  /** Time is measured first, in an interpreter without hooks; what fails there fails in the counting too, which tells. */
+  /** Time, without hooks, of a statement that could be counted. */
   async #time(statement: Statement, options: MeasureOptions): Promise<TimePerOp | null> {
     try {
       return await timeStatement(this.#runner(statement, options.gc), options, () => performance.now());
     } catch (error) {
-      if (error instanceof StatementFailure) return null;
+      if (error instanceof StatementFailure) return null; // it does not fail always
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { rowChanges } from '../text/changes.js';
 import { failureLines } from '../text/failure.js';
 import { pymallocFootnote } from '../text/interpreter.js';
 import { growthWords, studyColumns, summarySentence } from '../text/study.js';
-import { makeStyle } from '../text/style.js';
+import { makeStyle, printable } from '../text/style.js';
 
 const STYLE = makeStyle({ colour: false, ascii: false, width: 100 });
 
@@ -15,13 +15,13 @@ export function studyMarkdown(study: StudyResult): string {
     '',
     summarySentence(study),
     '',
-    'A cell is what one execution of the statement costs: ○ objects served by a freelist, ◐ by pymalloc, ● by malloc, ▪ buffers (requests that never become an object: list items, dict keys), ↔ resizes, · nothing, – not possible in this version. **Bold**: differs from the version to its left. "grows": the cost is not the same each time; the table of growth below tells.',
+    'A cell is what one execution of the statement costs: ○ objects served by a freelist, ◐ by pymalloc, ● by malloc, ▪ buffers (requests that never become an object: list items, dict keys), ↔ resizes, · nothing, – not possible in this version. **Bold**: differs from the version to its left. "grows": the cost is not the same each time; the lines below the table say how it grows.',
     '',
     '| interpreter | version | engine | bits | pymalloc |',
     '|---|---|---|---|---|',
     ...study.interpreters.map(
       (i) =>
-        `| ${code(i.id)} | CPython ${i.version} | ${i.engine === 'wasm' ? 'embedded' : 'native'} | ${i.bits} | ${i.pymalloc ? 'yes' : 'no'} |`,
+        `| ${cellCode(i.id)} | CPython ${i.version} | ${i.engine === 'wasm' ? 'embedded' : 'native'} | ${i.bits} | ${i.pymalloc ? 'yes' : 'no'} |`,
     ),
     '',
     pymallocFootnote(study.interpreters) ?? '',
@@ -47,7 +47,7 @@ function matrix(study: StudyResult, experiments: readonly ExperimentResult[]): s
       const text = resultCell(result, STYLE);
       return left === undefined || sameCell(left, result) ? text : `**${text}**`;
     });
-    return `| ${code(experiment.statement)}<br>${escapeText(experiment.title)} | ${cells.join(' | ')} |`;
+    return `| ${cellCode(experiment.statement)}<br>${escapeText(experiment.title)} | ${cells.join(' | ')} |`;
   });
   return [
     `| | ${columns.map(({ title }) => escapeText(title)).join(' | ')} |`,
@@ -75,15 +75,17 @@ function about(experiment: ExperimentResult): string[] {
 
 /** Text that Markdown shows as it is. */
 function escapeText(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, (character) => `\\${character}`).replace(/\s*\n\s*/g, ' ');
+  return text.replace(/[\\`*_{}[\]<>#|&~]/g, (character) => `\\${character}`).replace(/\s*\n\s*/g, ' ');
 }
 
-/** Code on one line, in a table cell too. */
+/** Code in a cell of a table: there a bar needs a backslash, which elsewhere would be shown. */
+function cellCode(text: string): string {
+  return code(text).replaceAll('|', '\\|');
+}
+
+/** Code on one line. */
 function code(text: string): string {
-  const line = text
-    .trim()
-    .replace(/\s*\n\s*/g, ' ⏎ ')
-    .replaceAll('|', '\\|');
+  const line = printable(text.trim()).replace(/\s*\n\s*/g, ' ⏎ ');
   const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
   const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${ticks}${space}${line}${space}${ticks}`;

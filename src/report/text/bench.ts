@@ -103,7 +103,7 @@ function costTable(
       malloc: per(creations.malloc),
       buffers: per(buffers.total),
       resizes: per(resizes),
-      bytes: per(bytes),
+      bytes: number(bytes, result, style, 'bytes' in result.varies),
       time: timeCell(result.timePerOp, style),
     };
     return [...(names[i] ?? []), ...shown.map((name) => cell[name])];
@@ -116,9 +116,9 @@ function costTable(
 }
 
 /** A count per execution; · for zero; of a growing statement, the counts of the second n executions. */
-function number(count: number, result: Numbers, style: Style): string {
+function number(count: number, result: Numbers, style: Style, moved = false): string {
   if (count === 0) return style.paint('nothing', style.sign('nothing'));
-  const inexact = result.outcome === 'varying' ? `${style.sign('inexact')}` : '';
+  const inexact = moved || result.outcome === 'varying' ? style.sign('inexact') : '';
   return (
     inexact +
     (result.steady ? perOperation(count / result.iterations) : `${integer(count)}/${integer(result.iterations)}`)

@@ -65,7 +65,7 @@ export function funnelLines(counts: Counts, interpreter: Interpreter, of: string
     const painted = row.mark === null ? bar : style.paint(row.mark, bar);
     return `${label}${pad(number, NUMBER, 'right')}  ${painted}  ${style.dim(row.note)}`.trimEnd();
   });
-  return [sentence, '', ...lines];
+  return whole === 0 ? [sentence] : [sentence, '', ...lines];
 }
 
 /** Where no object is created: what happened instead. */

@@ -5,17 +5,24 @@ export function integer(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** A number per execution: integers as integers, fractions below one with two significant digits, others with three decimals at most. */
+/**
+ * A number per execution. Three decimals are exact for up to 1000 executions; where they are not, there are more of them,
+ * until two digits stand and what is no integer does not look like one: 0.333, 1.999, 0.0012, 1.9999.
+ */
 export function perOperation(value: number): string {
   if (Number.isInteger(value)) return integer(value);
-  if (Math.abs(value) < 1) return value.toLocaleString('en-US', { maximumSignificantDigits: 2, useGrouping: false });
-  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
+  for (let digits = 3; digits < 20; digits++) {
+    const text = value.toLocaleString('en-US', { maximumFractionDigits: digits });
+    const exact = Number(value.toFixed(digits)) === value;
+    if (exact || (text.includes('.') && Math.abs(value) >= 10 ** (1 - digits))) return text;
+  }
+  return String(value);
 }
 
 /** Nanoseconds with three significant digits: 28.3 ns, 1.23 µs, 4.5 ms. */
 export function time(ns: number, ascii: boolean = false): string {
   const units = ['ns', ascii ? 'us' : 'µs', 'ms', 's'];
-  let value = ns;
+  let value = Number(ns.toPrecision(3));
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
@@ -34,7 +41,11 @@ export function list(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** 72.4 % */
+/** 72.4 %; what is not all or nothing does not look so: > 99.9 %, < 0.1 % */
 export function percent(part: number, whole: number): string {
-  return whole === 0 ? '' : `${((100 * part) / whole).toFixed(1).replace(/\.0$/, '')} %`;
+  if (whole === 0) return '';
+  const text = ((100 * part) / whole).toFixed(1).replace(/\.0$/, '');
+  if (text === '100' && part !== whole) return '> 99.9 %';
+  if (text === '0' && part !== 0) return '< 0.1 %';
+  return `${text} %`;
 }

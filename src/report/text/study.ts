@@ -15,7 +15,7 @@ export function formatStudy(study: StudyResult, style: Style): string {
   const lines = [style.bold(interpretersLine(study.interpreters)), '', ...wrap(summarySentence(study), style.width)];
   for (const { category, title, question } of study.categories) {
     const experiments = study.experiments.filter((experiment) => experiment.category === category);
-    lines.push('', `${style.bold(title)}   ${style.dim(question)}`, '');
+    lines.push('', style.bold(title), ...wrap(question, style.width).map((line) => style.dim(line)), '');
     const rows = experiments.map((e) => ({
       label: statementLabel(e),
       results: new Map(e.results.map((r) => [r.interpreter.id, r])),
@@ -34,10 +34,10 @@ export function formatStudy(study: StudyResult, style: Style): string {
   return lines.join('\n');
 }
 
-/** The statement, and its setup where that is a short line: the same statement stands in several experiments. */
-function statementLabel({ statement, setup }: ExperimentResult): string {
+/** The statement, and what sets it apart where the same one stands in several experiments: its setup, or its id. */
+function statementLabel({ id, statement, setup }: ExperimentResult): string {
   const line = setup.trim();
-  return line === '' || line.includes('\n') ? statement : `${statement}   ${line}`;
+  return line === '' ? statement : `${statement}   ${line.includes('\n') ? id : line}`;
 }
 
 export function studyColumns(study: StudyResult): MatrixColumn[] {
@@ -51,7 +51,7 @@ export function summarySentence(study: StudyResult): string {
   const differ = study.experiments.filter((e) => rowChanges(e.results).length > 0).length;
   const versions = study.interpreters.length;
   const exact = inexact === 0 ? 'every count exact' : `${inexact} of ${results.length} counts not exact`;
-  const compared = versions > 1 ? `; ${differ} of them do not cost the same on all` : '';
+  const compared = versions > 1 ? `; ${differ} of them ${differ === 1 ? 'does' : 'do'} not cost the same on all` : '';
   return `${plural(study.experiments.length, 'experiment')} on ${plural(versions, 'interpreter')}, ${exact}${compared}.`;
 }
 
