@@ -59,7 +59,7 @@ function explain(error: unknown, argv: readonly string[]): ExitCode {
     if (error.exitCode === 0) return EXIT.exact; // --help and --version
     const sentence = error.message.replace(/^error: /, '').trim();
     const hint =
-      error.code === 'commander.unknownOption' && argv.includes('bench')
+      error.code === 'commander.unknownOption' && argv.includes('bench') && !sentence.includes('Did you mean')
         ? '; a statement that begins with - stands after --, or in --execute=STATEMENT'
         : '';
     const usage = sentence === '(outputHelp)' ? 'no such command; see: pyallocs --help' : sentence + hint;

@@ -1,5 +1,5 @@
 /** The host's side of a worker process: starting it with as few rights as Node can give, asking it, ending it. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Request } from './messages.js';
@@ -33,6 +33,7 @@ export class WorkerProcess {
       serialization: 'advanced',
     });
     running.add(this);
+    const watcher = watch(this.#child);
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-4000);
     });
@@ -41,6 +42,7 @@ export class WorkerProcess {
     this.#gone = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
         running.delete(this);
+        watcher?.kill('SIGKILL');
         this.#answer({ kind: 'crashed', message: this.#lastWords(code, signal) });
         resolve();
       });
@@ -93,12 +95,31 @@ export function endAllWorkers(): void {
   for (const worker of running) void worker.end();
 }
 
+/**
+ * Ends a worker when this process dies without a chance to do so: an endless loop in Python would never notice. A shell
+ * waits for a pipe to break that only we hold. (A thread of the worker could do it as well, but a process that may start
+ * threads has no limits: Node's permission model does not hold in them. Windows has no such shell: there, a worker that
+ * is in an endless loop outlives a pyallocs that was killed.)
+ */
+function watch(child: ChildProcess): ChildProcess | null {
+  if (process.platform === 'win32' || child.pid === undefined) return null;
+  const script = 'read _; kill -9 "$1" 2>/dev/null';
+  const watcher = spawn('/bin/sh', ['-c', script, 'sh', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: {},
+  });
+  watcher.on('error', () => {}); // without a shell there is no watcher
+  watcher.stdin.on('error', () => {});
+  watcher.unref();
+  return watcher;
+}
+
 /** Node's permission model: called experimental up to Node 22.12, and there without a flag to be silent about it. */
 function permissions(readable: readonly string[]): string[] {
   const stable = process.allowedNodeEnvironmentFlags.has('--permission');
   return [
     stable ? '--permission' : '--experimental-permission',
-    '--allow-worker',
     ...outermost([PACKAGE, ...readable]).map((folder) => `--allow-fs-read=${folder}`),
     '--no-warnings',
   ];

@@ -2,7 +2,6 @@
 import { constants, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { unwrap } from '../../core/assert.js';
 import { EmbeddedInterpreter } from './interpreter.js';
 import type { Answer, Request } from './messages.js';
@@ -21,7 +20,6 @@ process.on('uncaughtException', (error) => send({ kind: 'crashed', message: desc
 process.on('disconnect', () => process.exit());
 // Emscripten's NODEFS asks the internals of Node for the flags of open(2); the permission model keeps those shut.
 Reflect.set(process, 'binding', () => ({ fs: constants }));
-new Worker(new URL('./watchdog.js', import.meta.url), { workerData: process.ppid }).unref();
 
 async function answer(request: Request): Promise<Answer> {
   switch (request.kind) {

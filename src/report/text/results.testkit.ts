@@ -57,6 +57,7 @@ export function result(version: string, events: readonly Event[], iterations = 1
     perOp: divideCounts(counts, iterations),
     growth: null,
     byType,
+    varies: {},
     timePerOp: null,
     warnings: [],
   };
