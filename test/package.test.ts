@@ -1,0 +1,121 @@
+/** The package as it is published: small, complete, and working where it is installed. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ALL, type Ended, folder, parsed, ROOT, run } from './cli.js';
+import { interpreters } from './schemas.js';
+
+const WINDOWS = process.platform === 'win32';
+
+/** Runs the npm that runs the tests, or the one on PATH. */
+function npm(args: readonly string[], cwd: string): Promise<Ended> {
+  const cli = process.env['npm_execpath'];
+  const all = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier', ...args];
+  return cli ? run(process.execPath, [cli, ...all], { cwd }) : run('npm', all, { cwd });
+}
+
+describe('the packed package', () => {
+  const tarballs = folder();
+  const installed = folder({ 'package.json': '{ "private": true }\n' });
+  const home = join(installed, 'node_modules', 'pyallocs');
+  let files: { path: string; size: number; mode: number }[];
+  let size: number;
+
+  beforeAll(async () => {
+    // The tests run on what was built before; building it again here could change it under other tests.
+    const packed = await npm(['pack', ROOT, '--ignore-scripts', '--json', '--pack-destination', tarballs], tarballs);
+    expect([packed.code, packed.stderr]).toEqual([0, '']);
+    [{ files, size }] = JSON.parse(packed.stdout);
+    const tarball = join(tarballs, readdirSync(tarballs).find((name) => name.endsWith('.tgz')) ?? 'no tarball');
+    const done = await npm(['install', '--prefer-offline', tarball], installed);
+    expect([done.code, done.stderr]).toEqual([0, '']);
+  }, 300_000);
+
+  test('is at most 2 MB', () => {
+    expect(size).toBeLessThanOrEqual(2_000_000);
+  });
+
+  test('holds the program, the side module and its sources, and the Python part', () => {
+    const paths = files.map(({ path }) => path);
+    for (const path of [
+      'package.json',
+      'LICENSE',
+      'README.md',
+      'bin/pyallocs.js',
+      'dist/cli/main.js',
+      'dist/agent/pyallocs.wasm',
+      'dist/engines/wasm/worker.js',
+      'dist/study/experiments/integers.toml',
+      'agent/core/core.c',
+      'agent/core/core.h',
+      'python/harness.py',
+    ])
+      expect(paths).toContain(path);
+    expect(readFileSync(join(home, 'dist/agent/pyallocs.wasm')).subarray(0, 4).toString('latin1')).toBe('\0asm');
+  });
+
+  test('holds no tests, no sources of TypeScript and no leftovers of the build', () => {
+    const odd = files
+      .map(({ path }) => path)
+      .filter((path) =>
+        /(^|\/)(src|test|tests|build|scripts|node_modules|__pycache__)\/|\.test\.|testkit|tsbuildinfo|\.hash$|\.pyc$|(?<!\.d)\.ts$/.test(
+          path,
+        ),
+      );
+    expect(odd).toEqual([]);
+  });
+
+  test('holds nothing in dist that has no source any more', () => {
+    const compiled = files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+    const sources = compiled.map((path) => join(ROOT, path.replace(/^dist/, 'src').replace(/\.js$/, '.ts')));
+    expect(sources.filter((path) => !statSync(path, { throwIfNoEntry: false }))).toEqual([]);
+  });
+
+  test('works from another current folder, with modules of that folder', async () => {
+    const cwd = folder({ 'here.py': 'def f(): return [1]\n' });
+    // A .cmd file needs a shell, which would have its own ideas about the arguments.
+    const command = WINDOWS
+      ? [process.execPath, join(home, 'bin', 'pyallocs.js')]
+      : [join(installed, 'node_modules', '.bin', 'pyallocs')];
+    const [program = '', ...first] = command;
+    const ended = await run(program, [...first, 'bench', 'here.f()', '-s', 'import here', '--no-time'], { cwd });
+    expect([ended.stderr, ended.code]).toEqual(['', 0]);
+    expect(ended.stdout).toMatch(
+      /^CPython 3\.14\.2 \(wasm:3\.14\): embedded, 32 bits, no pymalloc\n\nhere\.f\(\) {3}setup: import here\n/,
+    );
+    expect(ended.stdout).toMatch(/ 1 list\n/);
+  });
+
+  test('has all six interpreters, by npx as well', async () => {
+    const ended = await npm(['exec', '--no', '--', 'pyallocs', 'interpreters', '--json'], installed);
+    const { interpreters: found } = interpreters.parse(parsed(ended));
+    expect(found.map(({ id, selfCheck }) => [id, selfCheck.outcome])).toEqual(ALL.map((id) => [id, 'passed']));
+    expect(ended.code).toBe(0);
+  });
+
+  test('finds its experiments', async () => {
+    const ended = await run(
+      process.execPath,
+      [join(home, 'bin', 'pyallocs.js'), 'study', '--only', 'single.names', '-p', '3.13', '--out', 'out'],
+      {
+        cwd: installed,
+      },
+    );
+    expect([ended.stderr, ended.code]).toEqual(['', 0]);
+    expect(readdirSync(join(installed, 'out')).sort()).toEqual([
+      'REPORT.md',
+      'allocation_results.txt',
+      'results.json',
+      'run.json',
+    ]);
+  });
+});
+
+test('no dependency runs a script when it is installed', () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { hasInstallScript?: boolean; dev?: boolean; optional?: boolean }>;
+  };
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+  expect(packages.length).toBeGreaterThan(8);
+  expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+});
