@@ -504,14 +504,15 @@ describe('modules', () => {
     expect(result.ended.code).toBe(1);
   });
 
-  test('a missing module gets the error of Python', async () => {
+  test('a missing module gets the error of Python, and what to do', async () => {
     const { stdout, stderr, code } = await pyallocs(['bench', 'mylib.f()', '-s', 'import mylib', '-p', '3.13,3.14']);
     expect([stderr, code]).toEqual(['', 1]);
     expect(stdout).toBe(`CPython 3.13.2 and 3.14.2: embedded, 32 bits, no pymalloc
 
 mylib.f()   setup: import mylib
 
- wasm:3.13 and wasm:3.14 failed: ModuleNotFoundError: No module named 'mylib' (setup, line 1)
+ wasm:3.13 and wasm:3.14 failed: ModuleNotFoundError: No module named 'mylib' (setup, line 1); mylib
+   is not in the embedded Python: if it is pure Python, --path FOLDER makes it importable
 
             3.13    3.14
  mylib.f()  failed  failed

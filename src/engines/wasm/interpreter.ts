@@ -24,7 +24,7 @@ import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
-import { type SideEffects, watchSideEffects } from './side-effects.js';
+import { type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
 export interface OpenOptions {
@@ -88,9 +88,10 @@ export class EmbeddedInterpreter {
   /** Loads an interpreter and checks it. Null when this version has no row in the core's table of layouts. */
   static async open(options: OpenOptions): Promise<{ interpreter: EmbeddedInterpreter; opened: Opened } | null> {
     const quiet = (): void => {};
+    const globals = watchedGlobals();
     const pyodideOptions: PyodideOptions = {
       indexURL: options.indexURL,
-      jsglobals: { Object, setTimeout, clearTimeout, setInterval, clearInterval },
+      jsglobals: globals.object,
       stdin: () => null,
       stdout: quiet,
       stderr: quiet,
@@ -108,7 +109,7 @@ export class EmbeddedInterpreter {
     const unhooked = options.time ? linear.save() : null;
     const places = installHooks(python, core, minor, (name) => tableIndex(python, name));
     if (places === null) return null;
-    const effects = watchSideEffects(pyodide.FS);
+    const effects = watchSideEffects(pyodide.FS, globals);
     const interpreter = new EmbeddedInterpreter(python, core, places, effects, linear.save(), unhooked, minor);
     const checked = await selfCheck(minor, async (statement) => {
       interpreter.#restore(interpreter.#hooked);

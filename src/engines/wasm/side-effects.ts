@@ -9,6 +9,27 @@ export interface SideEffects {
   seen(): boolean;
 }
 
+/** What `import js` shows to Python, and whether anything of it was used. */
+export interface WatchedGlobals {
+  readonly object: object;
+  used: boolean;
+}
+
+/** The few globals that Pyodide itself needs. Python holds on to what it takes of them, in a table outside of its memory. */
+export function watchedGlobals(): WatchedGlobals {
+  const names = { Object, setTimeout, clearTimeout, setInterval, clearInterval };
+  const globals: WatchedGlobals = {
+    used: false,
+    object: new Proxy(names, {
+      get: (target, name) => {
+        globals.used = true;
+        return Reflect.get(target, name);
+      },
+    }),
+  };
+  return globals;
+}
+
 /** Operations of the file system that change it. */
 const CHANGES = [
   'mkdir',
@@ -27,7 +48,7 @@ const CHANGES = [
  * Watches for JavaScript objects that stand for Python ones (they are collected later, and would then free an object of a
  * restored memory), timers, changes to files, open files and the working folder.
  */
-export function watchSideEffects(fs: FileSystem): SideEffects {
+export function watchSideEffects(fs: FileSystem, globals: WatchedGlobals): SideEffects {
   let changed = false;
   const watch = (owner: object, name: string): void => {
     const original: unknown = Reflect.get(owner, name);
@@ -47,7 +68,8 @@ export function watchSideEffects(fs: FileSystem): SideEffects {
   return {
     reset: () => {
       changed = false;
+      globals.used = false;
     },
-    seen: () => changed || openStreams().replace(/0+$/, '') !== streams || fs.cwd() !== folder,
+    seen: () => changed || globals.used || openStreams().replace(/0+$/, '') !== streams || fs.cwd() !== folder,
   };
 }

@@ -121,6 +121,7 @@ function permissions(readable: readonly string[]): string[] {
   return [
     stable ? '--permission' : '--experimental-permission',
     ...outermost([PACKAGE, ...readable]).map((folder) => `--allow-fs-read=${folder}`),
+    '--disallow-code-generation-from-strings', // what Python reaches of JavaScript stays what Pyodide hands out
     '--no-warnings',
   ];
 }

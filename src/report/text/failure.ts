@@ -25,8 +25,15 @@ function reasonOf(result: CaseResult): string | null {
     case 'refused':
       return `refused: ${result.reason.message}`;
     case 'failed':
-      return `failed: ${errorText(result.error)}`;
+      return `failed: ${errorText(result.error)}${missingModule(result)}`;
   }
+}
+
+/** What to do about a module that an embedded interpreter does not have; empty for every other error. */
+function missingModule({ interpreter, error }: CaseResult & { readonly outcome: 'failed' }): string {
+  const name = /^ModuleNotFoundError: No module named '([^']+)'/.exec(error.message)?.[1];
+  if (name === undefined || interpreter.engine !== 'wasm') return '';
+  return `; ${printable(name)} is not in the embedded Python: if it is pure Python, --path FOLDER makes it importable`;
 }
 
 /** What Python puts in front of a line of the source and the caret below it. */
