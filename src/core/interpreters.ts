@@ -1,5 +1,6 @@
 /** The result of `interpreters`. */
 import type { Interpreter, Sees } from './interpreter.js';
+import type { SelfCheck } from './self-check.js';
 
 export interface InterpreterReport extends Interpreter {
   /** What -p accepts for it. */
@@ -7,15 +8,7 @@ export interface InterpreterReport extends Interpreter {
   readonly sees: Sees;
   /** Modules of the standard library that it lacks. */
   readonly absentModules: readonly string[];
-  readonly selfCheck: {
-    readonly outcome: 'passed' | 'failed';
-    readonly cases: readonly {
-      readonly id: string;
-      readonly counts: string;
-      readonly expected: number;
-      readonly found: number;
-    }[];
-  };
+  readonly selfCheck: SelfCheck;
 }
 
 export interface InterpretersResult {

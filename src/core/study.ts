@@ -14,7 +14,8 @@ export interface CategoryAbout {
   readonly question: string;
 }
 
-export interface ExperimentResult {
+/** What an experiment is, as its file and its results tell it. */
+export interface ExperimentAbout {
   readonly id: string;
   readonly category: Category;
   readonly title: string;
@@ -24,6 +25,9 @@ export interface ExperimentResult {
   readonly shows: string;
   /** The experiment its title compares it with, or null. */
   readonly compares: string | null;
+}
+
+export interface ExperimentResult extends ExperimentAbout {
   /** One per interpreter that can have it, in the order of `interpreters`. */
   readonly results: readonly CaseResult[];
 }

@@ -4,6 +4,7 @@
  */
 import type { Interpreter, Sees } from '../core/interpreter.js';
 import type { Measurement } from '../core/outcome.js';
+import type { SelfCheck } from '../core/self-check.js';
 
 /** A statement and what must be run once before it. */
 export interface Statement {
@@ -27,20 +28,6 @@ export interface MeasureOptions {
 }
 
 export const DEFAULT_MEASURE: MeasureOptions = { iterations: null, time: false, repeats: 5, gc: false, timeout: 30 };
-
-export interface SelfCheckCase {
-  readonly id: string;
-  /** What is counted, in words: "ints created from a freelist by y = x + 1 with x = 5000". */
-  readonly counts: string;
-  readonly expected: number;
-  readonly found: number;
-}
-
-/** Known counts, measured in the interpreter before its first use. */
-export interface SelfCheck {
-  readonly outcome: 'passed' | 'failed';
-  readonly cases: readonly SelfCheckCase[];
-}
 
 export interface SessionOptions {
   /** Folders on sys.path, readable to the statement, in order; the first is its working folder. */

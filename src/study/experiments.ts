@@ -5,18 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { issueSentence, parseToml } from '../core/cases.js';
 import { EXIT, PyallocsError } from '../core/errors.js';
-import { CATEGORIES, type Category, type CategoryAbout } from '../core/study.js';
+import { CATEGORIES, type Category, type CategoryAbout, type ExperimentAbout } from '../core/study.js';
 
-export interface Experiment {
-  readonly id: string;
-  readonly category: Category;
-  readonly title: string;
-  readonly statement: string;
-  readonly setup: string;
-  readonly shows: string;
+export interface Experiment extends ExperimentAbout {
   /** First Python version that can have it: "3.12". */
   readonly since: string;
-  readonly compares: string | null;
   /** Executions to count one by one, for growth points; 0: none. */
   readonly points: number;
 }

@@ -6,7 +6,8 @@ import { assertUnreachable } from '../../core/assert.js';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Interpreter, Sees } from '../../core/interpreter.js';
 import type { MeasuredError, Measurement } from '../../core/outcome.js';
-import type { Engine, MeasureOptions, Offer, SelfCheck, Session, SessionOptions, Statement } from '../engine.js';
+import { type SelfCheck, wrongCases } from '../../core/self-check.js';
+import type { Engine, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
 import { EMBEDDED, packageOf } from './embedded.js';
 import type { Opened } from './interpreter.js';
 import { type Reply, WORKER_FILES, WorkerProcess } from './worker-process.js';
@@ -151,7 +152,7 @@ function failed(code: MeasuredError['code'], message: string): Measurement {
 }
 
 function selfCheckRefusal(offer: Offer, check: SelfCheck): { code: 'self-check'; message: string } {
-  const wrong = check.cases.filter(({ expected, found }) => expected !== found);
+  const wrong = wrongCases(check.cases);
   const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
   return { code: 'self-check', message: `${offer.id} did not pass its self-check (${cases})` };
 }

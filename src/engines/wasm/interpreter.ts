@@ -5,7 +5,8 @@
 import { unwrap } from '../../core/assert.js';
 import { brokenIdentity, type Interval } from '../../core/interval.js';
 import { hasNumbers, type MeasuredError, type Measurement, type TimePerOp } from '../../core/outcome.js';
-import type { MeasureOptions, SelfCheck, Statement } from '../engine.js';
+import type { SelfCheck } from '../../core/self-check.js';
+import type { MeasureOptions, Statement } from '../engine.js';
 import { measureStatement } from '../protocol.js';
 import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
 import { StatementFailure } from '../runner.js';

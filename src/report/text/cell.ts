@@ -63,12 +63,16 @@ export function growthSentence(growth: readonly GrowthPoint[], difference: Count
 
 /** "2 objects, 1 buffer and 27 resizes"; "nothing" */
 export function eventsInWords(counts: Counts): string {
+  return list(eventWords(counts)) || 'nothing';
+}
+
+/** The parts of that: one per kind of event that there was. */
+export function eventWords(counts: Counts): string[] {
   const { creations, buffers, resizes } = counts;
   const kinds: [number, string][] = [
     [creations.total, 'object'],
     [buffers.total, 'buffer'],
     [resizes, 'resize'],
   ];
-  const words = kinds.filter(([count]) => count !== 0).map(([count, word]) => plural(count, word));
-  return list(words) || 'nothing';
+  return kinds.filter(([count]) => count !== 0).map(([count, word]) => plural(count, word));
 }

@@ -1,7 +1,8 @@
 /** The allocation funnel: from objects created to what the system was asked for. */
 import type { Counts } from '../../core/counts.js';
 import type { Interpreter } from '../../core/interpreter.js';
-import { integer, list, percent, plural } from './numbers.js';
+import { eventWords } from './cell.js';
+import { integer, list, percent } from './numbers.js';
 import type { Mark, Style } from './style.js';
 import { pad } from './table.js';
 
@@ -23,7 +24,7 @@ export function funnelLines(counts: Counts, interpreter: Interpreter, of: string
   const served = percent(creations.freelist, creations.total);
   const sentence = `${of}: ${
     creations.total === 0
-      ? without(counts)
+      ? list(['no object created', ...eventWords(counts)])
       : `${integer(creations.total)} ${creations.total === 1 ? 'object' : 'objects'} created, ${served} without asking the allocator`
   }.`;
   const share = (part: number): string => percent(part, creations.total);
@@ -66,12 +67,6 @@ export function funnelLines(counts: Counts, interpreter: Interpreter, of: string
     return `${label}${pad(number, NUMBER, 'right')}  ${painted}  ${style.dim(row.note)}`.trimEnd();
   });
   return whole === 0 ? [sentence] : [sentence, '', ...lines];
-}
-
-/** Where no object is created: what happened instead. */
-function without({ buffers, resizes }: Counts): string {
-  const others = [buffers.total && plural(buffers.total, 'buffer'), resizes && plural(resizes, 'resize')];
-  return list(['no object created', ...others.filter((word) => typeof word === 'string')]);
 }
 
 function join(...words: string[]): string {

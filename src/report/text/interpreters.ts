@@ -2,6 +2,7 @@
 
 import type { Sees } from '../../core/interpreter.js';
 import type { InterpreterReport, InterpretersResult } from '../../core/interpreters.js';
+import { wrongCases } from '../../core/self-check.js';
 import { list, plural } from './numbers.js';
 import type { Style } from './style.js';
 import { tableLines, wrap } from './table.js';
@@ -50,7 +51,7 @@ function grouped(all: readonly InterpreterReport[], text: (i: InterpreterReport)
 
 function selfCheckWord({ selfCheck }: InterpreterReport, style: Style): string {
   const { cases, outcome } = selfCheck;
-  const good = cases.filter(({ expected, found }) => expected === found).length;
+  const good = cases.length - wrongCases(cases).length;
   const text = `${outcome} (${good} of ${cases.length})`;
   return style.paint(outcome === 'passed' ? 'freelist' : 'inexact', text);
 }
@@ -62,9 +63,7 @@ function seesSentence(sees: Sees): string {
 }
 
 function failedCases({ id, selfCheck }: InterpreterReport, style: Style): string[] {
-  return selfCheck.cases
-    .filter(({ expected, found }) => expected !== found)
-    .map(({ counts, expected, found }) =>
-      style.paint('inexact', `${id}: ${counts}: expected ${expected}, found ${found}`),
-    );
+  return wrongCases(selfCheck.cases).map(({ counts, expected, found }) =>
+    style.paint('inexact', `${id}: ${counts}: expected ${expected}, found ${found}`),
+  );
 }
