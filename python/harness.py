@@ -153,8 +153,8 @@ def unfolded():
     if not unfold.bound:
         return ""
     setup = "; ".join("%s = %r" % pair for pair in unfold.bound)
-    statement = ast.unparse(ast.fix_missing_locations(tree))
-    if len(setup) + len(statement) > MESSAGE_LIMIT:
+    statement = _unparsed(tree, dict(unfold.bound))
+    if not statement or len(setup) + len(statement) > MESSAGE_LIMIT:
         return ""
     return json.dumps({"setup": setup, "statement": statement})
 
@@ -176,6 +176,29 @@ class _Refused(Exception):
     def __init__(self, json_text):
         super().__init__(json_text)
         self.json = json_text
+
+
+def _unparsed(tree, values):
+    """The text of a statement in which names stand for these values; "" when it cannot be had."""
+    if hasattr(ast, "unparse"):
+        return ast.unparse(ast.fix_missing_locations(tree))
+    # 3.8: the names are put into the source, at the places where the constants stand.
+    source = _loaded.statement.encode()
+    starts = [0]
+    for line in source.split(b"\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    renamed = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in values]
+    for node in sorted(renamed, key=lambda node: (-node.lineno, -node.col_offset)):
+        start = starts[node.lineno - 1] + node.col_offset
+        end = starts[node.end_lineno - 1] + node.end_col_offset
+        try:
+            same = ast.literal_eval(source[start:end].decode()) == values[node.id]
+        except (ValueError, SyntaxError):  # inside an f-string places are not those of the source
+            same = False
+        if not same:
+            return ""
+        source = source[:start] + node.id.encode() + source[end:]
+    return source.decode()
 
 
 class _Unfold(ast.NodeTransformer):

@@ -6,11 +6,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const CORE = ['core/memory.c', 'core/blocks.c', 'core/types.c', 'core/core.c'];
+const CORE = ['wasm/memory.c', 'core/blocks.c', 'core/types.c', 'core/tally.c', 'core/core.c'];
 /** How events reach the core, or whatever stands in its place. */
 const HOOKS = ['core/wrap.c', 'core/diverted.c', 'layout/layout.c', 'core/freestanding.c'];
 const MODULES = [
-  { output: 'dist/agent/pyallocs.wasm', sources: [...CORE, ...HOOKS, 'wasm/side_module.c'] },
+  { output: 'dist/agent/pyallocs.wasm', sources: [...CORE, ...HOOKS, 'wasm/side_module.c', 'wasm/program.c'] },
   { output: 'build/scripted.wasm', sources: [...CORE, ...HOOKS, 'test/scripted.c'] },
   { output: 'build/event_log.wasm', sources: [...HOOKS, 'wasm/side_module.c', 'test/event_log.c'] },
 ];

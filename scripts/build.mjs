@@ -1,6 +1,7 @@
-// Builds everything, and only what is out of date: TypeScript, the side module, and the data files beside them.
+// Builds everything, and only what is out of date: TypeScript, the side module, the native agent where there is a C compiler,
+// and the data files beside them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +19,21 @@ const { status } = spawnSync(process.execPath, [tsc, '-b', root], { stdio: 'inhe
 if (status !== 0) process.exit(status ?? 1);
 const { buildAgent } = await import('./build-agent.mjs');
 await buildAgent();
+await buildNativeAgent();
 copyExperiments();
+
+/** dist/agent/libpyallocs.so. Without a compiler there is none, and the command line says so when one is asked for. */
+async function buildNativeAgent() {
+  const { agentHash, compileAgent, isSupportedMachine } = await import('../dist/engines/native/agent.js');
+  const hasCompiler = spawnSync('cc', ['--version']).status === 0;
+  if (!isSupportedMachine() || !hasCompiler) return;
+  const output = join(root, 'dist/agent/libpyallocs.so');
+  const stamp = `${output}.hash`;
+  const hash = agentHash();
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  compileAgent(output);
+  writeFileSync(stamp, hash);
+}
 
 function copyExperiments() {
   const from = join(root, 'src/study/experiments');

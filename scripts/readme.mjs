@@ -4,8 +4,12 @@
 //   <!-- file: NAME -->               the block is written to NAME in the folder where the commands run
 //   <!-- run: pyallocs ... -->        the block becomes the command and what it prints
 //   <!-- json: pyallocs ... --json -->  the block becomes the JSON that the command prints, with its lines joined
+//   <!-- native: pyallocs ... -->     the same as `run`, where the Python that the block names is installed. Elsewhere, or
+//                                     where its patch release is another, the block stays as it is, and a note says so.
+//                                     An empty block is filled with whatever is installed.
 //
-// Commands run in an empty folder of their own, 100 columns wide, without colours, and must exit with 0.
+// Commands run in an empty folder of their own, 100 columns wide, without colours, outside any virtual environment, and must
+// exit with 0. A block in which only the time of a program would change stays as it is.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DOCUMENTS = ['README.md', 'CHANGELOG.md'];
 const COLUMNS = 100;
-const BLOCK = /<!-- (file|run|json): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
+const BLOCK = /<!-- (file|run|json|native): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
 
 const check = process.argv.includes('--check');
 const folder = mkdtempSync(join(tmpdir(), 'pyallocs-readme-'));
@@ -45,24 +49,50 @@ function filled(found, kind, argument, text) {
     writeFileSync(join(folder, argument), text);
     return found;
   }
+  if (kind === 'native') {
+    const output = runNative(argument, text ?? '');
+    return output === null ? found : unlessTime(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
+  }
   const output = run(argument);
   // json5: the formatter would spread the lines of a block called json
   if (kind === 'json') return block('json5', pretty(JSON.parse(output)));
-  return block('console', `$ ${argument}\n${output.trimEnd()}`);
+  return unlessTime(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
+}
+
+/** The old text where the new one differs only in how long something took. */
+function unlessTime(before, after) {
+  const timeless = (text) => text.replaceAll(/^( +took +)[\d.]+ s/gm, '$1');
+  return timeless(before) === timeless(after) ? before : after;
+}
+
+/** What a command prints on an installed Python; null where that of `text` is not there. */
+function runNative(command, text) {
+  const version = (lines) => /^CPython .*?\(native:(\S+)\)/m.exec(lines)?.[1] ?? null;
+  const wanted = version(text);
+  const { status, output } = execute(command);
+  if (status === 0 && (wanted === null || version(output) === wanted)) return output;
+  if (wanted === null) throw new Error(`${command}\nexited with ${status}\n${output}`);
+  console.error(`not run, for want of CPython ${wanted}: ${command}`);
+  return null;
 }
 
 function run(command) {
+  const { status, output } = execute(command);
+  if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${output}`);
+  return output;
+}
+
+function execute(command) {
   const [program, ...args] = words(command);
   if (program !== 'pyallocs') throw new Error(`only pyallocs can be run: ${command}`);
-  const { FORCE_COLOR, ...env } = process.env;
+  const { FORCE_COLOR, VIRTUAL_ENV, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/pyallocs.js'), ...args], {
     cwd: folder,
     env: { ...env, COLUMNS: String(COLUMNS), NO_COLOR: '1' },
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
-  if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${stdout}${stderr}`);
-  return stdout + stderr;
+  return { status, output: stdout + stderr };
 }
 
 /** The words of a command as a shell would take them: quotes, and nothing else that is special. */

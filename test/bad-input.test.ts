@@ -22,7 +22,7 @@ import { bench, type CaseResult } from './schemas.js';
 
 const LINUX = process.platform === 'linux';
 const WINDOWS = process.platform === 'win32';
-const KNOWN = '3.10, 3.11, 3.12, 3.13, 3.14, 3.15, or all';
+const KNOWN = `${ALL.join(', ')}, or all`;
 const LEAVES = 'failed: the statement leaves the loop (break, return, yield or await)';
 
 /** The lines of one case in the text of a file of cases: from its heading to the heading of the next, without blank lines. */
@@ -84,17 +84,20 @@ describe('what is typed wrong is told in a sentence', () => {
     ),
     [['study', '--all'], "unknown option '--all'"],
     [['bench', 'pass', '-s'], "option '-s, --setup <code>' argument missing"],
-    [['bench', 'pass', '-p', '3.9'], `there is no interpreter 3.9; there are ${KNOWN}`],
-    [['bench', 'pass', '-p', 'old=3.9'], `there is no interpreter 3.9; there are ${KNOWN}`],
-    [['bench', 'pass', '-p', '3.14,'], `-p names no interpreter; there are ${KNOWN}`],
-    [['bench', 'pass', '-p', '\u001b[31m'], `there is no interpreter \\x1b[31m; there are ${KNOWN}`],
-    ...['native:3.12', '/usr/bin/python3', 'python3', '.venv/bin/python'].map(
-      (native) =>
-        [
-          ['bench', 'pass', '-p', native],
-          `${native} is an interpreter of this machine; this version of pyallocs measures the ones that come with it: ${KNOWN}`,
-        ] as const,
+    [['bench', 'pass', '-p', 'wasm:3.9'], `there is no interpreter wasm:3.9; there are ${KNOWN}`],
+    [['bench', 'pass', '-p', 'old=wasm:3.9'], `there is no interpreter wasm:3.9; there are ${KNOWN}`],
+    [['bench', 'pass', '-p', 'wasm:\u001b[31m'], `there is no interpreter wasm:\\x1b[31m; there are ${KNOWN}`],
+    [['bench', 'pass', '-p', 'python9.9'], 'there is no command python9.9'],
+    [['bench', 'pass', '-p', 'native:python9.9'], 'there is no command python9.9'],
+    ...['./none/python', 'old=./none/python', 'native:./none/python'].map(
+      (native) => [['bench', 'pass', '-p', native], `there is no ${join(cwd, 'none', 'python')}`] as const,
     ),
+    ...(WINDOWS
+      ? []
+      : ([
+          [['bench', 'pass', '-p', './a-file'], `${join(cwd, 'a-file')} cannot be executed (EACCES)`],
+          [['bench', 'pass', '-p', '/bin/cat'], "/bin/cat is not a Python that works: /bin/cat: invalid option -- 'S'"],
+        ] as const)),
     [['bench'], "no statement was given; try: pyallocs bench 'y = x + 1' -s 'x = 1000'"],
     [['bench', ''], "the statement is empty; try: pyallocs bench 'y = x + 1' -s 'x = 1000'"],
     [['bench', ' \n\t'], "the statement is empty; try: pyallocs bench 'y = x + 1' -s 'x = 1000'"],
@@ -175,6 +178,19 @@ describe('what is typed wrong is told in a sentence', () => {
     }
   });
 
+  test.each(['9.9', 'old=9.9', 'wasm:3.14,', '\u001b[31m'])(
+    'an interpreter that is not there, with the list of those that are: %j',
+    async (selector) => {
+      const { stdout, stderr, code } = await pyallocs(['bench', 'pass', '-p', selector]);
+      expect([stdout, code]).toEqual(['', 2]);
+      // the Pythons of this machine stand behind the embedded ones
+      const [start, end] = [`; there are ${ALL.join(', ')}`, ', or all\n'];
+      expect(stderr).toMatch(/^pyallocs: (there is no interpreter (9\.9|\\x1b\[31m)|-p names no interpreter); /);
+      expect([stderr.includes(start), stderr.endsWith(end)]).toEqual([true, true]);
+      expect(stderr.slice(stderr.indexOf(start) + start.length, -end.length)).toMatch(/^(, native:3\.\d+\.\w+)*$/);
+    },
+  );
+
   test.runIf(LINUX)('a folder below /proc cannot be made, and that is known before the work begins', async () => {
     const { stdout, stderr, code } = await pyallocs(['study', '--out', '/proc/x']);
     expect([stdout, code]).toEqual(['', 2]);
@@ -201,9 +217,9 @@ describe('what is typed wrong is told in a sentence', () => {
   });
 
   test('--debug adds the stack trace, and only --debug', async () => {
-    const { stderr, code } = await pyallocs(['--debug', 'bench', 'pass', '-p', '3.9']);
+    const { stderr, code } = await pyallocs(['--debug', 'bench', 'pass', '-p', '9.9']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^pyallocs: there is no interpreter 3\.9.*\nPyallocsError: (?:.|\n)*\n {4}at /);
+    expect(stderr).toMatch(/^pyallocs: there is no interpreter 9\.9.*\nPyallocsError: (?:.|\n)*\n {4}at /);
   });
 });
 
@@ -288,7 +304,7 @@ describe('a statement that does not work out', () => {
     cwd = folder();
     const cases = Object.entries(failing).map(([id, { setup = '', statement }]) => [id, { setup, statement }] as const);
     const nul = ['nul', 'a = 1\u0000'] as const;
-    all = await runCases(Object.fromEntries([...cases, nul]), ['-p', '3.10,3.14'], cwd);
+    all = await runCases(Object.fromEntries([...cases, nul]), ['-p', 'wasm:3.10,wasm:3.14'], cwd);
   });
 
   test.each(Object.entries(failing))(
@@ -373,7 +389,7 @@ describe('an unusual statement that is fine', () => {
       // 3.14 takes them from a freelist: a change that is told in words
       'list-with-escapes': { setup: "C = type('\\x1b[31mD', (int,), {})", statement: 'C(1000); [C(1)] * 2' },
     };
-    all = await runCases(cases, ['-p', '\u001b[31mold=3.10,3.14', '-n', '100']);
+    all = await runCases(cases, ['-p', '\u001b[31mold=wasm:3.10,wasm:3.14', '-n', '100']);
   });
 
   test('everything is exact: exit code 0', () => {
@@ -451,7 +467,7 @@ describe('a statement that crashes its interpreter, or takes its hooks', () => {
         'tracing-stops': 'import tracemalloc; tracemalloc.stop()',
         'after-stop': exact,
       },
-      ['-p', 'all'],
+      ['-p', 'wasm:all'],
     );
   });
 
@@ -558,7 +574,7 @@ x = 1000`,
           statement: 'y = x + 1',
         },
       },
-      ['-p', '3.10,3.14'],
+      ['-p', 'wasm:3.10,wasm:3.14'],
     );
     expect(all.results('changes')).toMatchObject([{ outcome: 'exact' }, { outcome: 'exact' }]);
     expect(all.results('sees-nothing-of-it')).toMatchObject([{ outcome: 'exact' }, { outcome: 'exact' }]);
@@ -597,7 +613,7 @@ fs.mkdir('/outside')
 fs.mount(fs.filesystems.NODEFS, js.Object.fromEntries([['root', ${py(outside)}]]), '/outside')
 open('/outside/mount', 'w').write('x')`,
     };
-    const all = await runCases(attempts, ['-n', '1', '--timeout', '20', '-p', '3.15'], cwd);
+    const all = await runCases(attempts, ['-n', '1', '--timeout', '20', '-p', 'wasm:3.15'], cwd);
     const ids = Object.keys(attempts);
     expect(ids.filter((id) => outcomes(all.results(id)).join() !== 'failed')).toEqual([]);
     expect(ids.filter((id) => existsSync(made(id)))).toEqual([]);
@@ -622,7 +638,7 @@ open('/outside/mount', 'w').write('x')`,
       writes: thread(`require('fs').writeFileSync('${join(outside, 'writes')}', '')`),
       starts: thread(`require('child_process').execFileSync('touch', ['${join(outside, 'starts')}'])`),
     };
-    await runCases(attempts, ['-n', '1', '--timeout', '20', '-p', '3.15']);
+    await runCases(attempts, ['-n', '1', '--timeout', '20', '-p', 'wasm:3.15']);
     expect(readdirSync(outside)).toEqual([]);
   });
 

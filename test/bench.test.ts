@@ -71,7 +71,7 @@ describe('many statements on six interpreters', () => {
 
   beforeAll(async () => {
     const cwd = folder({ 'cases.toml': casesFile(cases) });
-    ended = await pyallocs(['bench', '--file', 'cases.toml', '-p', 'all', '-o', output], { cwd });
+    ended = await pyallocs(['bench', '--file', 'cases.toml', '-p', 'wasm:all', '-o', output], { cwd });
     result = bench.parse(JSON.parse(readFileSync(output, 'utf8')));
   });
 
@@ -430,7 +430,7 @@ describe('where statements come from', () => {
 
 describe('which interpreters', () => {
   test('comma lists and repeated options, in the order given, each once', async () => {
-    const { cases } = await benchJson(['pass', '-p', 'wasm:3.13,3.14', '-p', '3.13', '-p', '3.14.2']);
+    const { cases } = await benchJson(['pass', '-p', 'wasm:3.13,wasm:3.14', '-p', 'wasm:3.13', '-p', 'wasm:3.14.2']);
     expect(ids(cases[0]?.results)).toEqual(['wasm:3.13', 'wasm:3.14']);
   });
 
@@ -442,7 +442,7 @@ describe('which interpreters', () => {
       '-s',
       'x = 1000',
       '-p',
-      'old=3.13,new=3.14,again=wasm:3.14',
+      'old=wasm:3.13,new=wasm:3.14,again=wasm:3.14',
       '--no-time',
       '-o',
       'r.json',
@@ -505,7 +505,14 @@ describe('modules', () => {
   });
 
   test('a missing module gets the error of Python, and what to do', async () => {
-    const { stdout, stderr, code } = await pyallocs(['bench', 'mylib.f()', '-s', 'import mylib', '-p', '3.13,3.14']);
+    const { stdout, stderr, code } = await pyallocs([
+      'bench',
+      'mylib.f()',
+      '-s',
+      'import mylib',
+      '-p',
+      'wasm:3.13,wasm:3.14',
+    ]);
     expect([stderr, code]).toEqual(['', 1]);
     expect(stdout).toBe(`CPython 3.13.2 and 3.14.2: embedded, 32 bits, no pymalloc
 

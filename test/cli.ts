@@ -106,9 +106,10 @@ function start(command: string, args: readonly string[], { cwd, input, env, grou
   return { child, pid: child.pid ?? Number.NaN, ended };
 }
 
-/** The environment without what changes our output (no colours, 100 columns), and without what an npm around the tests left in it. */
+/** The environment without what changes our output (no colours, 100 columns) or what is chosen, and without what an npm around the tests left in it. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(FORCE_COLOR|NODE_OPTIONS|INIT_CWD|npm_(?!config_).*|npm_config_(local_prefix|call|yes))$/;
+  const foreign =
+    /^(FORCE_COLOR|VIRTUAL_ENV|PYTHON[A-Z]+|NODE_OPTIONS|INIT_CWD|npm_(?!config_).*|npm_config_(local_prefix|call|yes))$/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return { ...Object.fromEntries(kept), NO_COLOR: '1', COLUMNS: '100' };
 }

@@ -1,11 +1,15 @@
 /** The package as it is published: small, complete, and working where it is installed. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { nativeEngine } from '../src/engines/native/engine.js';
 import { ALL, type Ended, folder, parsed, ROOT, run } from './cli.js';
 import { interpreters } from './schemas.js';
 
 const WINDOWS = process.platform === 'win32';
+const PYTHON: string | null = nativeEngine.offers().find(({ refusal }) => refusal === null)?.path ?? null;
+const COMPILER: boolean = spawnSync('cc', ['--version']).status === 0;
 
 /** Runs the npm that runs the tests, or the one on PATH. */
 function npm(args: readonly string[], cwd: string): Promise<Ended> {
@@ -88,15 +92,45 @@ describe('the packed package', () => {
 
   test('has all six interpreters, by npx as well', async () => {
     const ended = await npm(['exec', '--no', '--', 'pyallocs', 'interpreters', '--json'], installed);
-    const { interpreters: found } = interpreters.parse(parsed(ended));
+    const all = interpreters.parse(parsed(ended)).interpreters;
+    const found = all.filter(({ engine }) => engine === 'wasm');
     expect(found.map(({ id, selfCheck }) => [id, selfCheck.outcome])).toEqual(ALL.map((id) => [id, 'passed']));
     expect(ended.code).toBe(0);
+  });
+
+  describe.skipIf(PYTHON === null)('with a Python of the machine (skipped where there is none)', () => {
+    const stat = (env: Record<string, string>, ...args: string[]): Promise<Ended> =>
+      run(process.execPath, [join(home, 'bin', 'pyallocs.js'), ...args], { env });
+    const program = ['stat', '-p', PYTHON ?? '', '--json', '-c', 'x = [float(i) for i in range(1000)]'];
+
+    test.skipIf(!COMPILER)('builds the native agent at first need, and once when two need it', async () => {
+      const env = { XDG_CACHE_HOME: folder() };
+      const both = await Promise.all([stat(env, ...program), stat(env, ...program)]);
+      for (const { code, stderr } of both) expect([code, JSON.parse(stderr).outcome]).toEqual([0, 'exact']);
+      const agents = readdirSync(join(env.XDG_CACHE_HOME, 'pyallocs')).filter((name) => name.startsWith('agent-'));
+      expect(agents).toHaveLength(1);
+      expect(readdirSync(join(env.XDG_CACHE_HOME, 'pyallocs', agents[0] ?? ''))).toEqual(['libpyallocs.so']);
+    });
+
+    test('says what to install where there is no compiler, and the embedded ones work', async () => {
+      const env = { XDG_CACHE_HOME: folder(), PATH: folder() };
+      const without = await stat(env, ...program);
+      expect(without.stderr).toMatch(/needs a C compiler once, and there is no cc; install one/);
+      expect(without.code).toBe(125);
+      const embedded = await stat(env, 'bench', 'y = x + 1', '-s', 'x = 5000', '-p', 'wasm:3.14', '--json');
+      expect([embedded.code, embedded.stderr]).toEqual([0, '']);
+    });
+
+    test('takes the agent that PYALLOCS_AGENT_PATH names', async () => {
+      const missing = await stat({ PYALLOCS_AGENT_PATH: '/nowhere/agent.so' }, ...program);
+      expect(missing.stderr).toMatch(/PYALLOCS_AGENT_PATH names \/nowhere\/agent\.so, which does not exist/);
+    });
   });
 
   test('finds its experiments', async () => {
     const ended = await run(
       process.execPath,
-      [join(home, 'bin', 'pyallocs.js'), 'study', '--only', 'single.names', '-p', '3.13', '--out', 'out'],
+      [join(home, 'bin', 'pyallocs.js'), 'study', '--only', 'single.names', '-p', 'wasm:3.13', '--out', 'out'],
       {
         cwd: installed,
       },

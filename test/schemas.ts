@@ -22,18 +22,36 @@ export const counts = countsOf(whole);
 const perOp = countsOf(z.number().nonnegative());
 const typeRow = counts.extend({ type: z.string().min(1) });
 
-export const interpreter = z.object({
-  id: z.string().regex(/^(wasm|native):3\.\d+/),
+const VERSION = String.raw`3\.\d+\.\d+(?:(?:a|b|rc)\d+)?`;
+
+const either = {
   label: z.string().nullable(),
-  version: z.string().regex(/^3\.\d+\.\d+/),
+  version: z.string().regex(new RegExp(`^${VERSION}$`)),
   implementation: z.literal('cpython'),
-  engine: z.enum(['wasm', 'native']),
-  bits: z.union([z.literal(32), z.literal(64)]),
-  pymalloc: z.boolean(),
-  freeThreaded: z.boolean(),
+  freeThreaded: z.literal(false),
   build: z.array(z.string()),
-  path: z.string().nullable(),
+};
+
+const wasm = z.object({
+  ...either,
+  id: z.string().regex(/^wasm:3\.\d+(@.+)?$/),
+  engine: z.literal('wasm'),
+  bits: z.literal(32),
+  pymalloc: z.literal(false),
+  path: z.null(),
 });
+
+/** A path, or a label, stands behind the id where another result has the same. */
+const native = z.object({
+  ...either,
+  id: z.string().regex(new RegExp(`^native:${VERSION}(@.+)?$`)),
+  engine: z.literal('native'),
+  bits: z.literal(64),
+  pymalloc: z.boolean(),
+  path: z.string().startsWith('/'),
+});
+
+export const interpreter = z.discriminatedUnion('engine', [wasm, native]);
 
 const numbers = {
   interpreter,
@@ -92,6 +110,42 @@ export const bench = z.object({
   ),
 });
 
+const exit = z.object({ code: z.number().int().nullable(), signal: z.string().nullable() });
+const advice = z.object({ code: z.string().min(1), message: z.string().min(1) });
+const told = { schema: z.literal('pyallocs/stat@1'), command: z.array(z.string()), interpreter };
+
+const programNumbers = {
+  ...told,
+  exit,
+  counts,
+  byType: z.array(typeRow),
+  startup: counts,
+  shutdown: counts,
+  regions: z.array(z.object({ name: z.string(), entries: whole, counts, byType: z.array(typeRow) })),
+  processes: z
+    .array(
+      z.object({
+        pid: whole,
+        parent: whole.nullable(),
+        command: z.array(z.string()),
+        counts,
+        exit: exit.nullable(),
+      }),
+    )
+    .min(1),
+  threads: whole,
+  runs: z.array(counts).nullable(),
+  varies: z.record(z.string(), z.object({ min: whole, max: whole, why: z.string().min(1) })),
+  warnings: z.array(advice),
+};
+
+export const stat = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('exact'), ...programNumbers }),
+  z.object({ outcome: z.literal('varying'), why: advice, ...programNumbers }),
+  z.object({ outcome: z.literal('refused'), ...told, reason: advice }),
+  z.object({ outcome: z.literal('failed'), ...told, exit: exit.nullable(), error: advice }),
+]);
+
 export const study = z.object({
   schema: z.literal('pyallocs/study@1'),
   interpreters: z.array(interpreter),
@@ -107,24 +161,64 @@ export const study = z.object({
   ),
 });
 
+const sees = z.strictObject(
+  Object.fromEntries(
+    ['creations', 'freelists', 'requests', 'resizes', 'releases', 'pymalloc', 'pools', 'arenas'].map((name) => [
+      name,
+      z.boolean(),
+    ]),
+  ),
+);
+
+const listed = {
+  selectors: z.array(z.string().min(1)).min(1),
+  sees,
+  absentModules: z.array(z.string()),
+  selfCheck: z.object({
+    outcome: z.enum(['passed', 'failed']),
+    cases: z.array(z.object({ id: z.string().min(1), expected: z.number().int(), found: z.number().int() })),
+  }),
+};
+
+/** Refused ones may be any Python: PyPy, 2.7, free-threaded, of 32 bits. */
+const refused = z.object({
+  ...native.shape,
+  ...listed,
+  id: z.string().regex(/^native:([a-z]+-)?\d+\.\d+/),
+  version: z.string().regex(/^\d+\.\d+\.\d+/),
+  implementation: z.string().min(1),
+  bits: z.union([z.literal(32), z.literal(64)]),
+  freeThreaded: z.boolean(),
+  refusal: z.object({ code: z.string().min(1), message: z.string().min(1) }),
+});
+
 export const interpreters = z.object({
   schema: z.literal('pyallocs/interpreters@1'),
   interpreters: z.array(
-    interpreter.extend({
-      selectors: z.array(z.string().min(1)).min(1),
-      sees: z.record(z.string(), z.boolean()),
-      absentModules: z.array(z.string()),
-      selfCheck: z.object({
-        outcome: z.enum(['passed', 'failed']),
-        cases: z.array(z.object({ id: z.string().min(1), expected: z.number().int(), found: z.number().int() })),
-      }),
-    }),
+    z.union([wasm.extend({ ...listed, refusal: z.null() }), native.extend({ ...listed, refusal: z.null() }), refused]),
   ),
 });
 
 export type CaseResult = z.infer<typeof caseResult>;
 export type Measured = CaseResult & { readonly outcome: 'exact' | 'varying' };
 export type Bench = z.infer<typeof bench>;
+
+export type Counted = z.infer<typeof stat> & { readonly outcome: 'exact' | 'varying' };
+
+/** A program with numbers that add up. */
+export function counted(result: z.infer<typeof stat>): Counted {
+  if (result.outcome !== 'exact' && result.outcome !== 'varying')
+    throw new Error(`no numbers: ${JSON.stringify(result)}`);
+  const interpreter = result.interpreter;
+  expectAddsUp(result);
+  expectParts(
+    result.counts,
+    result.processes.map(({ counts }) => counts),
+    'processes',
+  );
+  for (const region of result.regions) expectAddsUp({ ...region, interpreter });
+  return result;
+}
 
 export function measured(result: CaseResult | undefined): Measured {
   if (result?.outcome === 'exact' || result?.outcome === 'varying') return result;
@@ -144,28 +238,7 @@ export function fieldsOf(counts: object): Map<string, number | null> {
 
 /** What holds for every result with numbers, whatever was measured. */
 export function expectSound(result: Measured): void {
-  const { creations, buffers, requests } = result.counts;
-  expect(requests).toBe(creations.pymalloc + creations.malloc + buffers.total);
-  expect(creations.total).toBe(creations.freelist + creations.pymalloc + creations.malloc + creations.foreign);
-  expect(buffers.total).toBe(buffers.pymalloc + buffers.malloc);
-  const rows = result.byType.map(fieldsOf);
-  for (const [field, total] of fieldsOf(result.counts)) {
-    const parts = rows.map((row) => row.get(field) ?? null);
-    if (total === null)
-      expect(
-        parts.every((part) => part === null),
-        `${field} cannot be seen in the total`,
-      ).toBe(true);
-    else if (!parts.includes(null)) expect(sum(parts), `byType adds up in ${field}`).toBe(total);
-    else expect(['pools', 'arenas'], `${field} can be null in a row`).toContain(field);
-  }
-  const types = result.byType.map(({ type }) => type);
-  expect(new Set(types).size, 'each type has one row').toBe(types.length);
-  const buffer = types.indexOf('(buffer)');
-  if (buffer !== -1) {
-    expect(buffer, '(buffer) is the last row').toBe(types.length - 1);
-    expect(result.byType[buffer]?.creations.total).toBe(0);
-  }
+  expectAddsUp(result);
   if (result.steady) {
     expect(result.growth).toBeNull();
     const perOp = fieldsOf(result.perOp ?? {});
@@ -184,13 +257,50 @@ export function expectSound(result: Measured): void {
         expect(fieldsOf(result.counts).get(field), field).toBe(total - before);
     }
   }
-  if (!result.interpreter.pymalloc)
+}
+
+/** Whatever was counted: the identities of its numbers, and the sums over its types. */
+function expectAddsUp(result: Pick<Measured | Counted, 'counts' | 'byType' | 'interpreter'>): void {
+  const { creations, buffers, requests } = result.counts;
+  expect(requests).toBe(creations.pymalloc + creations.malloc + buffers.total);
+  expect(creations.total).toBe(creations.freelist + creations.pymalloc + creations.malloc + creations.foreign);
+  expect(buffers.total).toBe(buffers.pymalloc + buffers.malloc);
+  expectParts(result.counts, result.byType, 'byType');
+  const types = result.byType.map(({ type }) => type);
+  expect(new Set(types).size, 'each type has one row').toBe(types.length);
+  const buffer = types.indexOf('(buffer)');
+  if (buffer !== -1) {
+    expect(buffer, '(buffer) is the last row').toBe(types.length - 1);
+    expect(result.byType[buffer]?.creations.total).toBe(0);
+  }
+  if (result.interpreter.pymalloc) {
+    const { pools, arenas } = result.counts;
+    expect([typeof pools, typeof arenas], 'where there is pymalloc, pools and arenas are seen').toEqual([
+      'number',
+      'number',
+    ]);
+  } else
     expect([creations.pymalloc, buffers.pymalloc, result.counts.pools, result.counts.arenas]).toEqual([
       0,
       0,
       null,
       null,
     ]);
+}
+
+/** Parts that add up to a total in every field that can be seen in them. */
+function expectParts(total: object, parts: readonly object[], what: string): void {
+  const rows = parts.map(fieldsOf);
+  for (const [field, all] of fieldsOf(total)) {
+    const seen = rows.map((row) => row.get(field) ?? null);
+    if (all === null)
+      expect(
+        seen.every((part) => part === null),
+        `${field} cannot be seen in the total`,
+      ).toBe(true);
+    else if (!seen.includes(null)) expect(sum(seen), `${what} adds up in ${field}`).toBe(all);
+    else expect(['pools', 'arenas'], `${field} can be null in a row`).toContain(field);
+  }
 }
 
 function sum(parts: readonly (number | null)[]): number {

@@ -58,7 +58,17 @@ describe('a small study, run twice', () => {
 
   beforeAll(async () => {
     for (const out of [join(folder(), 'new', 'folders'), folder()]) {
-      const args = ['study', '--only', 'singletons', '--only', 'str.tstring', '-p', '3.13,3.14', '--out', out];
+      const args = [
+        'study',
+        '--only',
+        'singletons',
+        '--only',
+        'str.tstring',
+        '-p',
+        'wasm:3.13,wasm:3.14',
+        '--out',
+        out,
+      ];
       runs.push({ out, ended: await pyallocs(args) });
     }
   });
@@ -111,7 +121,7 @@ describe('a small study, run twice', () => {
 
   test('--json prints results.json', async () => {
     const out = folder();
-    const ended = await pyallocs(['study', '--only', 'single.names', '-p', '3.14', '--out', out, '--json']);
+    const ended = await pyallocs(['study', '--only', 'single.names', '-p', 'wasm:3.14', '--out', out, '--json']);
     expect(study.parse(parsed(ended)).experiments.map(({ id }) => id)).toEqual(['single.names']);
     expect(ended.stdout).toBe(read(out, 'results.json'));
   });

@@ -27,7 +27,8 @@ enum {
     PA_TWICE = 1 << 1,      /* the allocator returned a block that the table has as live */
     PA_LOST = 1 << 2,       /* a creation event whose object could not be found */
     PA_TOO_MANY = 1 << 3,   /* more distinct types than a block entry can name */
-    PA_LONG_NAME = 1 << 4   /* a type name was cut: rows of two types may have become one */
+    PA_LONG_NAME = 1 << 4,  /* a type name was cut: rows of two types may have become one */
+    PA_NO_BEGIN = 1 << 5    /* the object after which counting was to begin was not created */
 };
 
 #define PA_LIKELY(x) __builtin_expect(!!(x), 1)

@@ -3,7 +3,8 @@
 #include "core/memory.h"
 
 #if UINTPTR_MAX > 0xffffffffu
-pa_block **pa_branches[1 << 15];
+static pa_block **branches[PA_BRANCHES];
+pa_recent_leaf pa_recent[PA_RECENT];
 #else
 pa_block *pa_leaves[1 << 16];
 #endif
@@ -15,53 +16,80 @@ static struct {
 } *large;
 static size_t large_used, large_capacity;
 
+/* Where the leaf of an address stands, or would stand; NULL when there is no memory for that. */
 static pa_block **leaf_slot(uintptr_t address)
 {
 #if UINTPTR_MAX > 0xffffffffu
     if (address >> 47 != 0) {
         return NULL;
     }
-    pa_block ***branch = &pa_branches[address >> 32];
-    if (*branch == NULL && (*branch = pa_memory_new(1 << 16, sizeof(pa_block *))) == NULL) {
+    pa_block ***branch = &branches[address >> 32];
+    if (*branch == NULL && (*branch = pa_memory_new(PA_BRANCH_LEAVES, sizeof(pa_block *))) == NULL) {
         return NULL;
     }
-    return &(*branch)[(address >> PA_LEAF_SHIFT) & 0xffff];
+    return &(*branch)[(address >> PA_LEAF_SHIFT) % PA_BRANCH_LEAVES];
 #else
     return &pa_leaves[address >> PA_LEAF_SHIFT];
 #endif
 }
 
-pa_block *pa_block_grow(uintptr_t address)
+pa_block *pa_block_find(uintptr_t address)
 {
     pa_block **leaf = leaf_slot(address);
-    if (leaf == NULL || (*leaf = pa_memory_new(PA_LEAF_ENTRIES, sizeof(pa_block))) == NULL) {
+    if (leaf == NULL || (*leaf == NULL && (*leaf = pa_memory_new(PA_LEAF_ENTRIES, sizeof(pa_block))) == NULL)) {
         return NULL;
     }
+#if UINTPTR_MAX > 0xffffffffu
+    const uintptr_t number = address >> PA_LEAF_SHIFT;
+    pa_recent[number % PA_RECENT] = (pa_recent_leaf){number, *leaf};
+#endif
     return *leaf + (address & ((1u << PA_LEAF_SHIFT) - 1)) / PA_GRANULE;
 }
 
-static void forget_leaf(pa_block *leaf)
+static pa_block without_interval(pa_block entry)
+{
+    return entry & ~((uint32_t)(PA_INTERVALS - 1) << PA_INTERVAL_SHIFT);
+}
+
+static pa_block claimed(pa_block entry)
+{
+    (void)entry;
+    return PA_CLAIMED;
+}
+
+static void change_fresh_in(pa_block *leaf, pa_block (*change)(pa_block))
 {
     for (size_t i = 0; leaf != NULL && i < PA_LEAF_ENTRIES; i++) {
         if ((leaf[i] & PA_STATE) == PA_FRESH) {
-            leaf[i] &= ~((uint32_t)(PA_INTERVALS - 1) << PA_INTERVAL_SHIFT);
+            leaf[i] = change(leaf[i]);
         }
     }
 }
 
-void pa_blocks_forget_intervals(void)
+static void change_fresh(pa_block (*change)(pa_block))
 {
 #if UINTPTR_MAX > 0xffffffffu
-    for (size_t b = 0; b < 1 << 15; b++) {
-        for (size_t i = 0; pa_branches[b] != NULL && i < 1 << 16; i++) {
-            forget_leaf(pa_branches[b][i]);
+    for (size_t b = 0; b < PA_BRANCHES; b++) {
+        for (size_t i = 0; branches[b] != NULL && i < PA_BRANCH_LEAVES; i++) {
+            change_fresh_in(branches[b][i], change);
         }
     }
 #else
     for (size_t i = 0; i < 1 << 16; i++) {
-        forget_leaf(pa_leaves[i]);
+        change_fresh_in(pa_leaves[i], change);
     }
 #endif
+}
+
+void pa_blocks_forget_intervals(void)
+{
+    change_fresh(without_interval);
+}
+
+void pa_blocks_claim_all(void)
+{
+    change_fresh(claimed);
+    large_used = 0;
 }
 
 bool pa_large_add(uintptr_t address, size_t size)
@@ -100,18 +128,19 @@ size_t pa_large_take(uintptr_t address)
 void pa_blocks_clear(void)
 {
 #if UINTPTR_MAX > 0xffffffffu
-    for (size_t b = 0; b < 1 << 15; b++) {
-        if (pa_branches[b] == NULL) {
+    for (size_t b = 0; b < PA_BRANCHES; b++) {
+        if (branches[b] == NULL) {
             continue;
         }
-        for (size_t i = 0; i < 1 << 16; i++) {
-            if (pa_branches[b][i] != NULL) {
-                pa_memory_drop(pa_branches[b][i]);
+        for (size_t i = 0; i < PA_BRANCH_LEAVES; i++) {
+            if (branches[b][i] != NULL) {
+                pa_memory_drop(branches[b][i]);
             }
         }
-        pa_memory_drop(pa_branches[b]);
-        pa_branches[b] = NULL;
+        pa_memory_drop(branches[b]);
+        branches[b] = NULL;
     }
+    __builtin_memset(pa_recent, 0, sizeof pa_recent);
 #else
     for (size_t i = 0; i < 1 << 16; i++) {
         if (pa_leaves[i] != NULL) {

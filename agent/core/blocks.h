@@ -1,8 +1,9 @@
 /* What is known of each block of the mem and obj domains: one 32-bit entry per granule of address space.
  *
  * A granule is two words (8 bytes on wasm32, 16 on 64-bit), the smallest alignment any allocator of CPython gives, so no
- * two blocks share one. Entries live in leaves of 64 KiB of address space, made at first use and never given back: a
- * look-up is two loads on wasm32 and three on 64-bit. The entry of a block is that of its first granule:
+ * two blocks share one. Entries live in leaves, each for 64 KiB of address space on wasm32 and 1 MiB (an arena of
+ * pymalloc) on 64-bit, made at first use and never given back. On 64-bit the leaves used last are remembered, so a look-up
+ * is nearly always two loads, as it is on wasm32. The entry of a block is that of its first granule:
  *
  *    bits 0-1   state: NONE, FRESH, CLAIMED, RESIZED
  *    bit  2     NONE: RELEASED, seen to be freed; otherwise: WATCHED, something follows from
@@ -35,36 +36,51 @@ enum {
 
 typedef uint32_t pa_block;
 
-enum { PA_LEAF_SHIFT = 16, PA_GRANULE = 2 * sizeof(void *) };
-enum { PA_LEAF_ENTRIES = (1 << PA_LEAF_SHIFT) / PA_GRANULE };
-
 #if UINTPTR_MAX > 0xffffffffu
-/* 47 bits of user address space on x86-64: 2^15 branches of 4 GiB, each of 2^16 leaves. */
-extern pa_block **pa_branches[1 << 15];
+/* 47 bits of user address space on x86-64: 2^15 branches of 4 GiB, each of 2^12 leaves. */
+enum { PA_LEAF_SHIFT = 20, PA_BRANCHES = 1 << 15, PA_BRANCH_LEAVES = 1 << (32 - PA_LEAF_SHIFT), PA_RECENT = 256 };
+
+typedef struct {
+    uintptr_t number; /* address >> PA_LEAF_SHIFT */
+    pa_block *leaf;   /* NULL: empty */
+} pa_recent_leaf;
+
+extern pa_recent_leaf pa_recent[PA_RECENT];
 #else
+enum { PA_LEAF_SHIFT = 16 };
 extern pa_block *pa_leaves[1 << 16];
 #endif
 
-/* Makes the leaf of an address; NULL when there is no memory for it. */
-pa_block *pa_block_grow(uintptr_t address);
+enum { PA_GRANULE = 2 * sizeof(void *) };
+enum { PA_LEAF_ENTRIES = (1 << PA_LEAF_SHIFT) / PA_GRANULE };
+
+/* The entry where the leaf is not among those used last, or not there yet; NULL when there is no memory for it. */
+pa_block *pa_block_find(uintptr_t address);
+
+/* The leaf of an address if it is quickly found; otherwise NULL. */
+static inline pa_block *pa_leaf_recent(uintptr_t address)
+{
+    const uintptr_t number = address >> PA_LEAF_SHIFT;
+#if UINTPTR_MAX > 0xffffffffu
+    const pa_recent_leaf *recent = &pa_recent[number % PA_RECENT];
+    return PA_LIKELY(recent->number == number) ? recent->leaf : NULL;
+#else
+    return pa_leaves[number];
+#endif
+}
 
 /* The entry of the block at an address; NULL when it could not be made. */
 static inline pa_block *pa_block_at(uintptr_t address)
 {
-#if UINTPTR_MAX > 0xffffffffu
-    pa_block **branch = PA_LIKELY(address >> 47 == 0) ? pa_branches[address >> 32] : NULL;
-    pa_block *leaf = PA_LIKELY(branch != NULL) ? branch[(address >> PA_LEAF_SHIFT) & 0xffff] : NULL;
-#else
-    pa_block *leaf = pa_leaves[address >> PA_LEAF_SHIFT];
-#endif
-    if (PA_UNLIKELY(leaf == NULL)) {
-        return pa_block_grow(address);
-    }
-    return leaf + (address & ((1u << PA_LEAF_SHIFT) - 1)) / PA_GRANULE;
+    pa_block *leaf = pa_leaf_recent(address);
+    return PA_LIKELY(leaf != NULL) ? leaf + (address & ((1u << PA_LEAF_SHIFT) - 1)) / PA_GRANULE : pa_block_find(address);
 }
 
 /* Marks the requests of all blocks still FRESH as older than any interval to come (interval 0). */
 void pa_blocks_forget_intervals(void);
+
+/* Makes all blocks that are FRESH carry an object of row 0. */
+void pa_blocks_claim_all(void);
 
 /* Sizes of FRESH blocks that do not fit their entry. `size` of a block that is not in the list is 0. */
 bool pa_large_add(uintptr_t address, size_t size);

@@ -5,90 +5,109 @@
 pa_state pa;
 const pa_layout *pa_layout_now;
 
-static bool counting;
 static uint32_t interval; /* 1-255; 0 marks requests older than all that can still be compared */
 static uintptr_t frame_type, heap_end;
+bool pa_resurrects;
+uintptr_t pa_awaited;
+static uintptr_t runner;  /* the block of that object, once it is there */
 
 pa_mark pa_marks[PA_MARKS];
 static int marks_used;
 
-/* What the hot path keeps of requests; settle() makes the fields of pa_counts of it. */
-static uint64_t requested[PA_DOMAINS][2]; /* by origin - PA_PYMALLOC */
-static uint64_t claimed[2];               /* those of mem and obj whose block became an object */
+pa_tally pa_interval;
+void (*pa_add_raw)(pa_tally *tally);
+static pa_tally *const interval_only[2] = {&pa_interval, NULL};
+
+void (*pa_changed)(void);
 
 void pa_raise(uint32_t flag)
 {
     pa.flags |= flag;
+    if (pa_changed != NULL) {
+        pa_changed();
+    }
 }
 
 static void forget_marks(void)
 {
     for (int i = 0; i < marks_used; i++) {
         if (pa_marks[i].rows != NULL) {
-            pa_memory_drop(pa_marks[i].rows);
+            pa_shared_drop(pa_marks[i].rows);
         }
         pa_marks[i] = (pa_mark){0};
     }
     marks_used = 0;
 }
 
-static void forget_requests(void)
-{
-    __builtin_memset(requested, 0, sizeof requested);
-    claimed[0] = claimed[1] = 0;
-}
-
 bool pa_start(const pa_setup *setup)
 {
     forget_marks();
-    forget_requests();
+    pa_tallies_drop();
     pa_types_clear();
     pa_blocks_clear();
     pa_memory_use(&setup->raw); /* the tables go back to where they came from first */
     pa = (pa_state){0};
-    counting = false;
     interval = 0;
+    pa_awaited = runner = 0;
     frame_type = setup->frame_type;
     heap_end = setup->heap_end;
     pa_layout_now = pa_layout_of(setup->minor);
-    return pa_layout_now != NULL && pa_types_start(pa_layout_now);
+    pa_resurrects = pa_layout_now != NULL && pa_layout_now->resurrects;
+    return pa_layout_now != NULL && pa_types_start(pa_layout_now) && pa_tally_add(&pa_interval);
 }
 
-void pa_begin(void)
+void pa_next_interval(void)
 {
-    for (uint32_t i = 0; i < pa_rows_used; i++) {
-        pa_rows[i].counts = (pa_counts){0};
-    }
-    pa.totals = (pa_counts){0};
-    pa.object_requests = pa.object_claims = pa.resurrections = 0;
-    forget_requests();
     if (++interval == PA_INTERVALS) {
         pa_blocks_forget_intervals();
         interval = 1;
     }
-    counting = true;
 }
 
-/* Brings the state up to date: all that is not counted event by event. */
-static void settle(void)
+void pa_begin_after(uintptr_t type)
 {
-    pa_counts *buffers = &pa_rows[0].counts;
-    pa.totals.requests = 0;
-    for (int origin = 0; origin < 2; origin++) {
-        uint64_t all = requested[PA_RAW][origin] + requested[PA_MEM][origin] + requested[PA_OBJ][origin];
-        pa.totals.requests += all;
-        pa.totals.buffers[origin] = all - claimed[origin];
+    pa_now = pa_nowhere;
+    pa_awaited = type;
+    runner = 0;
+}
+
+bool pa_begun(void)
+{
+    return pa_awaited == 0;
+}
+
+void pa_forget_creations(void)
+{
+    pa_blocks_claim_all();
+}
+
+void pa_begin(void)
+{
+    pa_tally_clear(&pa_interval);
+    pa_next_interval();
+    pa_now = interval_only;
+}
+
+/* Makes the state of all that the tally knows. */
+static void settle(pa_tally *tally)
+{
+    if (pa_add_raw != NULL) {
+        pa_add_raw(tally);
     }
-    buffers->requests = buffers->buffers[0] + buffers->buffers[1];
-    pa.object_requests = requested[PA_OBJ][0] + requested[PA_OBJ][1];
-    pa.object_claims = claimed[0] + claimed[1];
-    pa.rows = pa_rows_used;
+    pa_tally_settle(tally);
+    pa.totals = tally->totals;
+    pa.object_requests = tally->requested[PA_OBJ][0] + tally->requested[PA_OBJ][1];
+    pa.object_claims = tally->claimed[0] + tally->claimed[1];
+    pa.resurrections = tally->resurrections;
+    pa.pools = tally->pools;
+    pa.arenas = tally->arenas;
+    pa.rows = pa_names_used;
 }
 
 void pa_end(void)
 {
-    counting = false;
-    settle();
+    pa_now = pa_nowhere;
+    settle(&pa_interval);
 }
 
 bool pa_mark_death(uintptr_t object)
@@ -115,16 +134,14 @@ static bool pass_mark(uintptr_t block)
             continue;
         }
         mark->passed = true;
-        settle();
+        settle(&pa_interval);
         mark->state = pa;
-        mark->rows = pa_memory_new(pa_rows_used, sizeof(pa_counts));
+        mark->rows = pa_shared_new(pa_names_used, sizeof(pa_counts));
         if (mark->rows == NULL) {
             pa_raise(PA_NO_MEMORY);
             return true;
         }
-        for (uint32_t row = 0; row < pa_rows_used; row++) {
-            mark->rows[row] = pa_rows[row].counts;
-        }
+        __builtin_memcpy(mark->rows, pa_interval.rows, pa_names_used * sizeof(pa_counts));
         return true;
     }
     return false;
@@ -157,11 +174,23 @@ void pa_request(int domain, uintptr_t block, size_t size, int origin)
             *known = entry;
         }
     }
-    if (counting) {
-        requested[domain][origin - PA_PYMALLOC]++;
-        pa.totals.bytes += size;
-        pa_rows[0].counts.buffers[origin - PA_PYMALLOC]++;
-        pa_rows[0].counts.bytes += size;
+    PA_EACH_TALLY(tally) {
+        tally->requested[domain][origin - PA_PYMALLOC]++;
+        tally->totals.bytes += size;
+    }
+}
+
+void pa_pool(void)
+{
+    PA_EACH_TALLY(tally) {
+        tally->pools++;
+    }
+}
+
+void pa_arena(void)
+{
+    PA_EACH_TALLY(tally) {
+        tally->arenas++;
     }
 }
 
@@ -209,11 +238,11 @@ void pa_resize(int domain, uintptr_t from, uintptr_t to, size_t size)
             *new = resized(entry);
         }
     }
-    if (counting) {
-        pa.totals.resizes++;
-        pa.totals.resize_bytes += size;
-        pa_rows[row].counts.resizes++;
-        pa_rows[row].counts.resize_bytes += size;
+    PA_EACH_TALLY(tally) {
+        tally->totals.resizes++;
+        tally->totals.resize_bytes += size;
+        tally->rows[row].resizes++;
+        tally->rows[row].resize_bytes += size;
     }
 }
 
@@ -230,7 +259,8 @@ void pa_release(int domain, uintptr_t block)
             row = row_on(entry);
             if (PA_UNLIKELY((entry & PA_STATE) != PA_NONE && (entry & PA_FLAG))) {
                 pa_type_close(block);
-                if (pass_mark(block)) {
+                if (block == runner || pass_mark(block)) {
+                    runner = block == runner ? 0 : runner;
                     *known = PA_FLAG;
                     return;
                 }
@@ -241,9 +271,9 @@ void pa_release(int domain, uintptr_t block)
             *known = PA_FLAG;
         }
     }
-    if (counting) {
-        pa.totals.releases++;
-        pa_rows[row].counts.releases++;
+    PA_EACH_TALLY(tally) {
+        tally->totals.releases++;
+        tally->rows[row].releases++;
     }
 }
 
@@ -255,29 +285,32 @@ static inline void claim(uintptr_t block, pa_block entry, uint32_t row)
     if (PA_UNLIKELY(entry & PA_LARGE)) {
         size = pa_large_take(block);
     }
-    if (!counting) {
-        return;
-    }
-    pa_counts *counts = &pa_rows[row].counts;
-    pa.totals.creations[origin]++;
-    counts->creations[origin]++;
-    if (PA_LIKELY((entry >> PA_INTERVAL_SHIFT & (PA_INTERVALS - 1)) == interval)) {
-        claimed[origin - PA_PYMALLOC]++;
-        pa_rows[0].counts.buffers[origin - PA_PYMALLOC]--;
-        pa_rows[0].counts.bytes -= size;
-        counts->requests++;
-        counts->bytes += size;
+    bool in_interval = (entry >> PA_INTERVAL_SHIFT & (PA_INTERVALS - 1)) == interval;
+    PA_EACH_TALLY(tally) {
+        pa_counts *counts = &tally->rows[row];
+        tally->totals.creations[origin]++;
+        counts->creations[origin]++;
+        if (PA_LIKELY(in_interval)) {
+            tally->claimed[origin - PA_PYMALLOC]++;
+            tally->claimed_bytes += size;
+            counts->requests++;
+            counts->bytes += size;
+        }
     }
 }
 
-void pa_create(uintptr_t object)
+static bool is_collected(uintptr_t type)
+{
+    return (pa_word(type + pa_layout_now->tp_flags) & PA_TPFLAGS_HAVE_GC) != 0;
+}
+
+void pa_create_slow(uintptr_t object, uintptr_t type)
 {
     const pa_layout *layout = pa_layout_now;
-    uintptr_t type = pa_word(object + layout->ob_type);
-    uintptr_t block = object - pa_pre_header(layout, type);
+    const pa_type of = pa_type_at(type);
+    const uint32_t row = of.row;
+    uintptr_t block = object - of.pre_header;
     pa_block *known = pa_block_at(block);
-    uint32_t row = pa_type_row(type);
-    pa.seen++;
     if (PA_UNLIKELY(known == NULL)) {
         pa_raise(PA_NO_MEMORY);
         return;
@@ -288,26 +321,43 @@ void pa_create(uintptr_t object)
     pa_block entry = *known;
     uint32_t state = entry & PA_STATE;
     *known = PA_CLAIMED | row << PA_VALUE_SHIFT | (state == PA_NONE ? 0 : entry & PA_FLAG);
+    if (PA_UNLIKELY(type == pa_awaited)) {
+        pa_awaited = 0;
+        runner = block;
+        *known |= PA_FLAG;
+        if (state == PA_FRESH && (entry & PA_LARGE)) {
+            pa_large_take(block);
+        }
+        pa_begin();
+        return;
+    }
     if (state == PA_FRESH) {
         claim(block, entry, row);
         return;
     }
-    if (!counting) {
-        return;
-    }
     if (state == PA_RESIZED && !(layout->frames_resize && type == frame_type)) {
         /* _PyBytes_Resize, unicode resize_compact and _PyTuple_Resize register the object again. */
-        pa.totals.relocations++;
-        pa_rows[row].counts.relocations++;
+        PA_EACH_TALLY(tally) {
+            tally->totals.relocations++;
+            tally->rows[row].relocations++;
+        }
         return;
     }
-    if (layout->resurrects && pa_word(object) != 0) {
-        /* The event comes before the reference count is set to 1: an object from a freelist still has 0 there. */
-        pa.resurrections++;
+    /* Up to 3.12 the event comes before the reference count is set to 1: an object from a freelist still has 0 there. 3.13.0
+       makes it for every object about to be finalized, which is still tracked by the collector, as one from a freelist is
+       not yet: _gc_next, the first word of the GC head, is not 0. */
+    bool finalized = of.finalizes && state == PA_CLAIMED && (!is_collected(type) || pa_word(object - layout->gc_head) != 0);
+    if (pa_resurrects ? pa_word(object) != 0 : finalized) {
+        PA_EACH_TALLY(tally) {
+            tally->resurrections++;
+        }
         return;
     }
     bool older = entry == PA_NONE && block < heap_end;
-    int origin = state != PA_NONE || older ? PA_FREELIST : PA_FOREIGN;
-    pa.totals.creations[origin]++;
-    pa_rows[row].counts.creations[origin]++;
+    pa_count_creation(row, state != PA_NONE || older ? PA_FREELIST : PA_FOREIGN);
+}
+
+void pa_create(uintptr_t object)
+{
+    pa_created(object);
 }

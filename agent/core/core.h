@@ -9,17 +9,20 @@
 #define PA_CORE_H
 
 #include "core/blocks.h"
+#include "core/tally.h"
 #include "core/types.h"
 
-/* What a host reads; wire format of src/engines/wasm/counters.ts, 64-bit words unless said otherwise. */
+/* What a host of one interval at a time reads; wire format of src/engines/wasm/counters.ts, 64-bit words unless said
+   otherwise. Kept up to date by pa_end. */
 typedef struct {
     pa_counts totals;
     uint64_t object_requests;  /* requests of the obj domain */
     uint64_t object_claims;    /* those of them, and of mem, whose block became an object */
-    uint64_t resurrections;    /* up to 3.12: events for an object that was alive; counted nowhere else */
-    uint64_t seen;             /* creation events since set up, counting or not */
-    uint32_t flags;
-    uint32_t rows;             /* how many rows there are: kept up to date by pa_end */
+    uint64_t resurrections;
+    uint64_t pools, arenas;    /* 0 where the host reports none */
+    uint64_t seen;             /* up to 3.12: creation events since set up, counting or not: always up to date */
+    uint32_t flags;            /* always up to date */
+    uint32_t rows;             /* how many rows there are */
 } pa_state;
 
 extern pa_state pa;
@@ -34,20 +37,69 @@ typedef struct {
 /* Starts afresh, not counting. False when the version has no layout or there is no memory. */
 bool pa_start(const pa_setup *setup);
 
+/* The tally of the intervals that pa_begin and pa_end bound. */
+extern pa_tally pa_interval;
+
+/* Called, if set, before the counters of that tally are read: adds what the host counts of the raw domain by itself. */
+extern void (*pa_add_raw)(pa_tally *tally);
+
 /* Sets all counts to zero and counts until pa_end. States of blocks are kept up to date either way. */
 void pa_begin(void);
 void pa_end(void);
 
+/* Requests made until now belong to an interval that is over: their blocks no longer count as buffers that may still
+   become objects. */
+void pa_next_interval(void);
+/* Every block that is known may already carry an object, whose creation was not seen. */
+void pa_forget_creations(void);
+
+/* Begins once the next object of this type has been created; that object and its release are not counted. To run a code
+ * object, PyEval_EvalCode makes a function (up to 3.10: a frame), and it is the last thing made before the first instruction. */
+void pa_begin_after(uintptr_t type);
+/* Whether that object was created. */
+bool pa_begun(void);
+
 void pa_raise(uint32_t flag);
+
+/* Called, if set, when a flag was raised or a name was added. */
+extern void (*pa_changed)(void);
 
 /* A block was handed out: `origin` is PA_PYMALLOC or PA_MALLOC. */
 void pa_request(int domain, uintptr_t block, size_t size, int origin);
+/* pymalloc took a pool; an arena was taken from the system. */
+void pa_pool(void);
+void pa_arena(void);
 /* A live block got a new size, and perhaps a new address. */
 void pa_resize(int domain, uintptr_t from, uintptr_t to, size_t size);
 /* A live block is about to be freed. */
 void pa_release(int domain, uintptr_t block);
 /* The header of an object is being set up: _Py_NewReference, with the type already stored. */
 void pa_create(uintptr_t object);
+
+/* The type whose next object begins the counting (pa_begin_after); 0: none. */
+extern uintptr_t pa_awaited;
+/* Up to 3.12 an object that its __del__ revived makes an event. */
+extern bool pa_resurrects;
+
+void pa_create_slow(uintptr_t object, uintptr_t type);
+
+/* pa_create for a caller whose time matters. Most creations are of a type seen shortly before, on a block that had an
+   object of this type: one comparison says so. The leaf is looked up by the object's address, while that of the block is
+   not known yet; where the two differ it is done the slow way. */
+static inline void pa_created(uintptr_t object)
+{
+    const uintptr_t type = pa_word(object + PA_OB_TYPE), within = object & ((1u << PA_LEAF_SHIFT) - 1);
+    const pa_type *of = pa_recent_type(type);
+    const pa_block *leaf = pa_leaf_recent(object);
+    if (PA_LIKELY(of->type == type && leaf != NULL && within >= of->pre_header && type != pa_awaited)) {
+        const pa_block entry = leaf[(within - of->pre_header) / PA_GRANULE] & ~(pa_block)PA_FLAG;
+        if (entry == (PA_CLAIMED | of->row << PA_VALUE_SHIFT) && PA_LIKELY(!pa_resurrects || pa_word(object) == 0)) {
+            pa_count_creation(of->row, PA_FREELIST);
+            return;
+        }
+    }
+    pa_create_slow(object, type);
+}
 
 /* Marks: the counts at the moment an object of the host's dies, taken without a call from Python.
  *
@@ -60,7 +112,7 @@ typedef struct {
     uintptr_t block;
     bool passed;         /* the copy is there */
     pa_state state;      /* with the number of rows at that moment */
-    pa_counts *rows;     /* a copy, in the order of pa_rows */
+    pa_counts *rows;     /* a copy, in the order of pa_names */
 } pa_mark;
 
 extern pa_mark pa_marks[PA_MARKS];

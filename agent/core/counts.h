@@ -7,8 +7,8 @@
  *   2 creations from malloc        6 requests                9 releases
  *   3 creations in foreign memory
  *
- * In the totals, a request is a buffer until its block becomes an object. In the rows, row 0 "(buffer)" holds it until
- * then; the creation moves the request and its bytes to the row of the type. So sums over rows equal the totals.
+ * In the totals, a request is a buffer until its block becomes an object. Row 0 "(buffer)" has what is left then: requests
+ * and bytes that no creation has moved to the row of a type. So sums over rows equal the totals.
  */
 #ifndef PA_COUNTS_H
 #define PA_COUNTS_H

@@ -53,6 +53,7 @@ void *pa_diverted_lookup(void *table, const void *key)
         }
         uintptr_t type = pa_word(object + pa_layout_now->ob_type);
         if (looks_like_type(type) && distance(type) == offset) {
+            pa.seen++;
             pa_create(object);
             return NULL;
         }

@@ -3,12 +3,12 @@
 #include "core/blocks.h"
 #include "core/core.h"
 #include "core/memory.h"
+#include "core/tally.h"
 
 enum { NAME_LIMIT = 4096 };
 
-pa_row *pa_rows;
-uint32_t pa_rows_used;
-static uint32_t rows_capacity;
+const char **pa_names;
+uint32_t pa_names_used, pa_names_capacity;
 
 /* Open addressing, linear probing, at most half full. Both tables hold no more than 2^31 entries. */
 typedef struct {
@@ -22,7 +22,7 @@ static uint32_t entries_used, entries_mask;
 static uint32_t *names; /* row + 1, 0: empty */
 static uint32_t names_mask;
 static const pa_layout *layout;
-static entry last; /* the type of the last creation: most creations come in runs */
+pa_type pa_recent_types[PA_RECENT_TYPES];
 
 static uint32_t home_of(uintptr_t type)
 {
@@ -97,7 +97,7 @@ static bool same_name(const char *copy, const char *name, size_t length)
 static uint32_t slot_of_name(const char *name, size_t length)
 {
     uint32_t slot = hash_name(name, length) & names_mask;
-    while (names[slot] != 0 && !same_name(pa_rows[names[slot] - 1].name, name, length)) {
+    while (names[slot] != 0 && !same_name(pa_names[names[slot] - 1], name, length)) {
         slot = (slot + 1) & names_mask;
     }
     return slot;
@@ -113,31 +113,32 @@ static size_t length_of(const char *name)
     return length;
 }
 
-static bool grow_rows(void)
+/* Makes room for more names, and for their rows in every tally. */
+static bool grow_names(void)
 {
-    uint32_t capacity = rows_capacity == 0 ? 256 : rows_capacity * 2;
-    pa_row *grown = pa_memory_new(capacity, sizeof(pa_row));
-    uint32_t *table = pa_memory_new((size_t)capacity * 2, sizeof(uint32_t));
-    if (grown == NULL || table == NULL) {
+    uint32_t capacity = pa_names_capacity == 0 ? 256 : pa_names_capacity * 2;
+    const char **grown = pa_shared_new(capacity, sizeof *grown);
+    uint32_t *table = pa_memory_new((size_t)capacity * 2, sizeof *table);
+    if (grown == NULL || table == NULL || !pa_tallies_grow(capacity)) {
         if (grown != NULL) {
-            pa_memory_drop(grown);
+            pa_shared_drop(grown);
         }
         if (table != NULL) {
             pa_memory_drop(table);
         }
         return false;
     }
-    if (pa_rows != NULL) {
-        __builtin_memcpy(grown, pa_rows, pa_rows_used * sizeof(pa_row));
-        pa_memory_drop(pa_rows);
+    if (pa_names != NULL) {
+        __builtin_memcpy(grown, pa_names, pa_names_used * sizeof *grown);
+        pa_shared_drop(pa_names);
         pa_memory_drop(names);
     }
-    pa_rows = grown;
+    pa_names = grown;
     names = table;
     names_mask = capacity * 2 - 1;
-    rows_capacity = capacity;
-    for (uint32_t i = 0; i < pa_rows_used; i++) {
-        names[slot_of_name(pa_rows[i].name, length_of(pa_rows[i].name))] = i + 1;
+    pa_names_capacity = capacity;
+    for (uint32_t i = 0; i < pa_names_used; i++) {
+        names[slot_of_name(pa_names[i], length_of(pa_names[i]))] = i + 1;
     }
     return true;
 }
@@ -152,33 +153,36 @@ static uint32_t row_of_name(const char *name)
     if (names[slot] != 0) {
         return names[slot] - 1;
     }
-    if (pa_rows_used == PA_VALUES) {
+    if (pa_names_used == PA_VALUES) {
         pa_raise(PA_TOO_MANY);
         return PA_ROW_NONE;
     }
-    char *copy = pa_memory_new(length + 1, 1);
+    char *copy = pa_shared_new(length + 1, 1);
     if (copy == NULL) {
         pa_raise(PA_NO_MEMORY);
         return PA_ROW_NONE;
     }
-    if (pa_rows_used == rows_capacity) {
-        if (!grow_rows()) {
-            pa_memory_drop(copy);
+    if (pa_names_used == pa_names_capacity) {
+        if (!grow_names()) {
+            pa_shared_drop(copy);
             pa_raise(PA_NO_MEMORY);
             return PA_ROW_NONE;
         }
         slot = slot_of_name(name, length);
     }
     __builtin_memcpy(copy, name, length);
-    pa_rows[pa_rows_used].name = copy;
-    names[slot] = ++pa_rows_used;
-    return pa_rows_used - 1;
+    pa_names[pa_names_used] = copy;
+    names[slot] = ++pa_names_used;
+    if (pa_changed != NULL) {
+        pa_changed();
+    }
+    return pa_names_used - 1;
 }
 
 bool pa_types_start(const pa_layout *of)
 {
     layout = of;
-    return grow_entries() && grow_rows() && row_of_name("(buffer)") == 0;
+    return grow_entries() && grow_names() && row_of_name("(buffer)") == 0;
 }
 
 /* Marks the block of a heap type, so that its release closes the entry. False when the table has no room. */
@@ -190,7 +194,7 @@ static bool watch(uintptr_t type, uintptr_t block)
         return false;
     }
     if ((*known & PA_STATE) == PA_NONE) { /* a class older than the hooks: its block is met here for the first time */
-        uint32_t row = pa_type_row(pa_word(type + layout->ob_type));
+        uint32_t row = pa_type_at(pa_word(type + layout->ob_type)).row;
         if (row == PA_ROW_NONE) {
             return false;
         }
@@ -222,26 +226,26 @@ static uint32_t open_entry(uintptr_t type)
     return row;
 }
 
-uint32_t pa_type_row(uintptr_t type)
+pa_type pa_type_find(uintptr_t type)
 {
-    if (PA_LIKELY(last.type == type)) {
-        return last.row;
-    }
-    entry *found = &entries[slot_of(type)];
+    const entry *found = &entries[slot_of(type)];
+    bool finalizes = layout->tp_finalize != 0 && pa_word(type + layout->tp_finalize) != 0;
+    pa_type known = {type, found->row, (uint16_t)pa_pre_header(layout, type), finalizes};
     if (PA_UNLIKELY(found->type == 0)) {
-        uint32_t row = open_entry(type);
-        if (row == PA_ROW_NONE) {
-            return row;
+        known.row = open_entry(type);
+        if (known.row == PA_ROW_NONE) {
+            return known;
         }
-        found = &entries[slot_of(type)];
     }
-    last = *found;
-    return found->row;
+    if (!finalizes) {
+        *pa_recent_type(type) = known;
+    }
+    return known;
 }
 
 bool pa_type_known(uintptr_t address)
 {
-    return last.type == address || entries[slot_of(address)].type == address;
+    return pa_recent_type(address)->type == address || entries[slot_of(address)].type == address;
 }
 
 void pa_type_close(uintptr_t block)
@@ -251,8 +255,9 @@ void pa_type_close(uintptr_t block)
     for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
         uint32_t slot = slot_of(block + offsets[i]);
         if (entries[slot].type != 0 && entries[slot].block == block) {
-            if (last.type == entries[slot].type) {
-                last = (entry){0};
+            pa_type *recent = pa_recent_type(entries[slot].type);
+            if (recent->type == entries[slot].type) {
+                *recent = (pa_type){0};
             }
             remove_entry(slot);
             return;
@@ -262,19 +267,19 @@ void pa_type_close(uintptr_t block)
 
 void pa_types_clear(void)
 {
-    for (uint32_t i = 0; i < pa_rows_used; i++) {
-        pa_memory_drop((void *)(uintptr_t)pa_rows[i].name);
+    for (uint32_t i = 0; i < pa_names_used; i++) {
+        pa_shared_drop((void *)(uintptr_t)pa_names[i]);
     }
-    if (pa_rows != NULL) {
-        pa_memory_drop(pa_rows);
+    if (pa_names != NULL) {
+        pa_shared_drop(pa_names);
         pa_memory_drop(names);
     }
     if (entries != NULL) {
         pa_memory_drop(entries);
     }
-    pa_rows = NULL;
+    pa_names = NULL;
     names = NULL;
     entries = NULL;
-    pa_rows_used = rows_capacity = entries_used = 0;
-    last = (entry){0};
+    pa_names_used = pa_names_capacity = entries_used = 0;
+    __builtin_memset(pa_recent_types, 0, sizeof pa_recent_types);
 }

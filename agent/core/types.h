@@ -8,22 +8,42 @@
 #define PA_TYPES_H
 
 #include "layout/layout.h"
-#include "core/counts.h"
 
-typedef struct {
-    const char *name; /* zero-terminated copy of tp_name */
-    pa_counts counts;
-} pa_row;
-
-extern pa_row *pa_rows;
-extern uint32_t pa_rows_used;
+/* The name of each row: zero-terminated copies of tp_name. The counters of the rows are in tallies (tally.h). */
+extern const char **pa_names;
+extern uint32_t pa_names_used, pa_names_capacity;
 
 /* Sets up row 0. False when there is no memory. */
 bool pa_types_start(const pa_layout *layout);
 
-/* The row of a type that lives at this address; PA_ROW_NONE when it could not be made (a flag is raised). */
 #define PA_ROW_NONE UINT32_MAX
-uint32_t pa_type_row(uintptr_t type);
+
+/* What is known of a type that lives at an address. */
+typedef struct {
+    uintptr_t type;      /* 0: empty */
+    uint32_t row;        /* PA_ROW_NONE when none could be made (a flag is raised) */
+    uint16_t pre_header; /* bytes in front of its objects */
+    bool finalizes;      /* its objects may make an event when they die (3.13.0) */
+} pa_type;
+
+/* The types used last: most creations are of few. */
+enum { PA_RECENT_TYPES = 256 };
+extern pa_type pa_recent_types[PA_RECENT_TYPES];
+
+static inline pa_type *pa_recent_type(uintptr_t type)
+{
+    return &pa_recent_types[(type >> 4 ^ type >> 12) % PA_RECENT_TYPES];
+}
+
+/* Types that finalize are never among those used last: their objects need a closer look. */
+pa_type pa_type_find(uintptr_t type);
+
+/* The row of a type that lives at this address, and what stands in front of its objects. */
+static inline pa_type pa_type_at(uintptr_t type)
+{
+    const pa_type *recent = pa_recent_type(type);
+    return PA_LIKELY(recent->type == type) ? *recent : pa_type_find(type);
+}
 
 /* Whether a type with an open entry lives at this address. */
 bool pa_type_known(uintptr_t address);

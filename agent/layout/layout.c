@@ -15,23 +15,29 @@
  *   key_has_managed              _PyTraceMalloc_NewReference: op minus PyGC_Head up to 3.11 (Modules/_tracemalloc.c),
  *                                op minus _PyType_PreHeaderSize in 3.12 (Python/tracemalloc.c)
  *   resurrects                   PyObject_CallFinalizerFromDealloc calls _Py_NewReference up to 3.12 (Objects/object.c)
+ *   tp_finalize                  Include/cpython/object.h, printed as above; 3.13.0: _Py_ResurrectReference makes an event
+ *                                before the finalizer is called (Objects/object.c)
+ *   frame_globals                PyFrameObject up to 3.10 (Include/cpython/frameobject.h), _PyInterpreterFrame since
+ *                                (Include/internal/pycore_frame.h; 3.14: pycore_interpframe_structs.h)
  *   frames_resize                _PyFrame_New_NoTrack, Objects/frameobject.c, up to 3.10
  */
 static const pa_layout layouts[] = {
-    /* minor bits type name flags gc  man  managed_flags       tracer key    resurr frames */
-    {10, 32, 4, 12, 84, 8, 0, 0, false, false, true, true},
-    {11, 32, 4, 12, 84, 8, 8, 1u << 4, false, false, true, false},
-    {12, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, false, true, true, false},
-    {13, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, false},
-    {14, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, false},
-    {15, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, false},
+    /* minor bits type name flags gc  man  managed_flags       tracer key    resurr fin glob frames */
+    {10, 32, 4, 12, 84, 8, 0, 0, false, false, true, 0, 0, true},
+    {11, 32, 4, 12, 84, 8, 8, 1u << 4, false, false, true, 0, 0, false},
+    {12, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, false, true, true, 0, 0, false},
+    {13, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, 196, 0, false},
+    {14, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, 196, 0, false},
+    {15, 32, 4, 12, 84, 8, 8, 1u << 4 | 1u << 3, true, false, false, 196, 0, false},
 
-    {10, 64, 8, 24, 168, 16, 0, 0, false, false, true, true},
-    {11, 64, 8, 24, 168, 16, 16, 1u << 4, false, false, true, false},
-    {12, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, false, true, true, false},
-    {13, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, false},
-    {14, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, false},
-    {15, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, false},
+    {8, 64, 8, 24, 168, 16, 0, 0, false, false, true, 0, 48, true},
+    {9, 64, 8, 24, 168, 16, 0, 0, false, false, true, 0, 48, true},
+    {10, 64, 8, 24, 168, 16, 0, 0, false, false, true, 0, 48, true},
+    {11, 64, 8, 24, 168, 16, 16, 1u << 4, false, false, true, 0, 8, false},
+    {12, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, false, true, true, 0, 24, false},
+    {13, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, 392, 24, false},
+    {14, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, 392, 24, false},
+    {15, 64, 8, 24, 168, 16, 16, 1u << 4 | 1u << 3, true, false, false, 392, 24, false},
 };
 
 const pa_layout *pa_layout_of(unsigned minor)

@@ -4,6 +4,9 @@
 
 #include "core/base.h"
 
+/* offsetof(PyObject, ob_type) in every build with a GIL (Include/object.h, 3.8-3.15). */
+#define PA_OB_TYPE sizeof(uintptr_t)
+
 typedef struct {
     uint8_t minor;           /* 3.minor */
     uint8_t bits;            /* 32 or 64: size of a pointer */
@@ -16,6 +19,8 @@ typedef struct {
     bool tracer;             /* creations come by PyRefTracer; otherwise by the diverted table of tracemalloc */
     bool key_has_managed;    /* the key tracemalloc looks up is the block itself; otherwise object minus GC head */
     bool resurrects;         /* a __del__ that revives its object makes a creation event */
+    uint16_t tp_finalize;    /* offsetof(PyTypeObject, tp_finalize), where a finalizer may make a creation event; 0: not needed */
+    uint8_t frame_globals;   /* offset of f_globals in a frame as the evaluation function gets it; 0: not needed */
     bool frames_resize;      /* a frame from its freelist may be resized before it is registered */
 } pa_layout;
 

@@ -22,8 +22,10 @@ typedef struct {
 pa_state pa;
 const pa_layout *pa_layout_now;
 /* Never used: the recorder copies no counters. */
-pa_row *pa_rows;
-uint32_t pa_rows_used;
+const char **pa_names;
+pa_tally pa_interval;
+void (*pa_changed)(void);
+void (*pa_add_raw)(pa_tally *tally);
 pa_mark pa_marks[PA_MARKS];
 
 static record *records;

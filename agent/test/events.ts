@@ -91,7 +91,7 @@ export function preHeader(minor: number, pointer: number, flags: number): number
 
 /** A type whose name is written behind the fields that the core reads. */
 export function typeObject(type: Omit<TypeObject, 'nameAt'>): TypeObject {
-  return { ...type, nameAt: type.address + 192 };
+  return { ...type, nameAt: type.address + 512 };
 }
 
 /** Operations of agent/test/scripted.c. */

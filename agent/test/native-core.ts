@@ -1,6 +1,7 @@
 /** The core built by the C compiler of this machine, 64-bit, driven by agent/test/scripted.c: all events in, all answers out. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unwrap } from '../../src/core/assert.js';
@@ -24,11 +25,12 @@ function cc(...args: string[]): string {
 /** The sources of the core and what stands beside it. */
 export function coreSources(): readonly string[] {
   const folders = ['core', 'layout'];
-  return folders.flatMap((folder) =>
+  const found = folders.flatMap((folder) =>
     readdirSync(join(AGENT, folder))
       .filter((name) => name.endsWith('.c'))
       .map((name) => `${folder}/${name}`),
   );
+  return [...found, 'wasm/memory.c'];
 }
 
 /** What the compiler has against one file built without a C library; empty when nothing. */
@@ -55,6 +57,36 @@ export function buildNative(): string {
   );
   if (errors !== '') throw new Error(errors);
   return program;
+}
+
+/** Builds agent/test/threads.c with ThreadSanitizer; the path of the program. */
+export function buildThreads(): string {
+  mkdirSync(BUILD, { recursive: true });
+  const program = join(BUILD, 'threads');
+  const core = coreSources().filter((source) => source.startsWith('core/') && source !== 'core/freestanding.c');
+  const sources = [
+    ...core,
+    'layout/layout.c',
+    'native/memory.c',
+    'native/recording.c',
+    'native/thread.c',
+    'native/python.c',
+  ];
+  const flags = [...STRICT, '-D_GNU_SOURCE', '-g', '-O1', '-fsanitize=thread'];
+  const errors = cc(...flags, '-o', program, ...sources, 'test/threads.c');
+  if (errors !== '') throw new Error(errors);
+  return program;
+}
+
+/** Runs it: what it printed, and what the sanitizer said. */
+export function runThreads(program: string, threads: number, events: number): { said: string; sanitizer: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'pyallocs-threads-'));
+  try {
+    const { stdout, stderr } = spawnSync(program, [folder, `${threads}`, `${events}`], { encoding: 'utf8' });
+    return { said: stdout.trim(), sanitizer: stderr };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The text the program reads. */

@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Model } from './model.js';
-import { buildNative, compileFreestanding, coreSources, hasCompiler, runNative } from './native-core.js';
+import {
+  buildNative,
+  buildThreads,
+  compileFreestanding,
+  coreSources,
+  hasCompiler,
+  runNative,
+  runThreads,
+} from './native-core.js';
 import { programs } from './programs.js';
 
 const reason = hasCompiler() ? '' : ' (skipped: there is no C compiler named cc on this machine)';
@@ -10,6 +18,20 @@ const reason = hasCompiler() ? '' : ' (skipped: there is no C compiler named cc 
 describe.skipIf(reason !== '')(`the core built by cc${reason}`, () => {
   test.each(coreSources())('%s compiles without a C library and without a warning', (source) => {
     expect(compileFreestanding(source)).toBe('');
+  });
+
+  test('threads that ask for raw memory at once are counted to the unit, without a data race', () => {
+    const program = buildThreads();
+    // 8 threads, the i-th asks for i bytes 200,000 times; then more threads than there are slots for
+    expect(runThreads(program, 8, 200_000)).toEqual({
+      said: 'raw 1600000 7200000 1600000 object 200000 200000 threads 8',
+      sanitizer: '',
+    });
+    const bytes = (1200 * 1201) / 2;
+    expect(runThreads(program, 1200, 100)).toEqual({
+      said: `raw 120000 ${bytes * 100} 120000 object 100 100 threads 1200`,
+      sanitizer: '',
+    });
   });
 
   test('with sanitizers, thousands of random events on each 64-bit layout come to what the model says', () => {

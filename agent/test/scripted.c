@@ -252,9 +252,14 @@ EXPORT pa_state *state(void)
     return &pa;
 }
 
-EXPORT pa_row *rows(void)
+EXPORT const char **names(void)
 {
-    return pa_rows;
+    return pa_names;
+}
+
+EXPORT pa_counts *rows(void)
+{
+    return pa_interval.rows;
 }
 
 EXPORT pa_state *mark_state(int mark)
@@ -296,11 +301,11 @@ static void print_counters(const pa_state *state, const pa_counts *copied)
            (unsigned long long)state->object_claims, (unsigned long long)state->resurrections,
            (unsigned long long)state->seen, (unsigned)state->flags);
     for (uint32_t row = 0; row < state->rows; row++) {
-        const pa_counts *counts = copied != NULL ? &copied[row] : &pa_rows[row].counts;
+        const pa_counts *counts = copied != NULL ? &copied[row] : &pa_interval.rows[row];
         if (memcmp(counts, &zero, sizeof zero) != 0) {
             printf("row");
             print_counts(counts);
-            printf(" %s\n", pa_rows[row].name);
+            printf(" %s\n", pa_names[row]);
         }
     }
     printf("end\n");

@@ -1,7 +1,7 @@
 /** The core as WebAssembly in a memory of its own, driven by agent/test/scripted.c. */
 import { readFileSync } from 'node:fs';
 import type { CounterPlaces } from '../../src/engines/wasm/counters.js';
-import { currentCounters, markCounters, readInterval, readState, rowName } from '../../src/engines/wasm/counters.js';
+import { readInterval, readState, rowName } from '../../src/engines/wasm/counters.js';
 import { LinearMemory } from '../../src/engines/wasm/memory.js';
 import { instantiateSideModule } from '../../src/engines/wasm/side-module.js';
 import { type Answer, type Event, encode, encodeLookUp, encodeStint, type Snapshot, type Subject } from './events.js';
@@ -9,6 +9,7 @@ import { type Answer, type Event, encode, encodeLookUp, encodeStint, type Snapsh
 interface ScriptedExports {
   event(operation: number, ...operands: number[]): number;
   state(): number;
+  names(): number;
   rows(): number;
   mark_state(mark: number): number;
   mark_rows(mark: number): number;
@@ -59,17 +60,17 @@ export class WasmCore implements Subject {
 
   /** The counters of the interval that ended last. */
   snapshot(): Snapshot {
-    return this.#read(currentCounters(this.#memory, this.#exports.state() >>> 0, this.#exports.rows() >>> 0));
+    return this.#read({ state: this.#exports.state() >>> 0, rows: this.#exports.rows() >>> 0 });
   }
 
   #marked(mark: number): Snapshot | null {
     const state = this.#exports.mark_state(mark) >>> 0;
-    return state === 0 ? null : this.#read(markCounters(this.#memory, state, this.#exports.mark_rows(mark) >>> 0));
+    return state === 0 ? null : this.#read({ state, rows: this.#exports.mark_rows(mark) >>> 0 });
   }
 
   #read(places: CounterPlaces): Snapshot {
-    const rows = this.#exports.rows() >>> 0;
-    const { counts, byType } = readInterval(this.#memory, places, (row) => rowName(this.#memory, rows, row));
+    const names = this.#exports.names() >>> 0;
+    const { counts, byType } = readInterval(this.#memory, places, (row) => rowName(this.#memory, names, row));
     const { objectRequests, objectClaims, seen, flags } = readState(this.#memory, places.state);
     const [resurrections = -1] = this.#memory.longs(places.state + 8 * 14, 1);
     return { counts, byType, objectRequests, objectClaims, resurrections, seen, flags };

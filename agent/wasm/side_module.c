@@ -60,9 +60,14 @@ EXPORT void end(void)
     pa_end();
 }
 
-EXPORT pa_row *rows(void)
+EXPORT const char **names(void)
 {
-    return pa_rows;
+    return pa_names;
+}
+
+EXPORT pa_counts *rows(void)
+{
+    return pa_interval.rows;
 }
 
 EXPORT bool mark_death(uintptr_t object)

@@ -14,10 +14,16 @@ export function hasColour(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true && TERM !== 'dumb';
 }
 
-/** The style of standard output. Where it is no terminal, lines are as wide as they need to be, within reason. */
-export function outputStyle({ ascii }: GlobalOptions): Style {
-  const width = process.stdout.isTTY ? process.stdout.columns : Number(process.env['COLUMNS']) || 120;
-  return makeStyle({ colour: hasColour(process.stdout), ascii, width: Math.max(40, width) });
+/** The style of standard output. */
+export const outputStyle = (globals: GlobalOptions): Style => streamStyle(process.stdout, globals);
+
+/** The style of the error stream, for what is an answer and stands there: the summary of a program. */
+export const errorStyle = (globals: GlobalOptions): Style => streamStyle(process.stderr, globals);
+
+/** Where a stream is no terminal, lines are as wide as they need to be, within reason. */
+function streamStyle(stream: NodeJS.WriteStream, { ascii }: GlobalOptions): Style {
+  const width = stream.isTTY ? stream.columns : Number(process.env['COLUMNS']) || 120;
+  return makeStyle({ colour: hasColour(stream), ascii, width: Math.max(40, width) });
 }
 
 export function print(text: string): void {

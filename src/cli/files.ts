@@ -1,10 +1,13 @@
 /** Reading and writing what the user named: what goes wrong is a sentence with the path in it. */
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readSync,
   realpathSync,
   statSync,
   writeFileSync,
@@ -35,6 +38,49 @@ export async function readText(path: string): Promise<string> {
     return path === '-' ? await text(process.stdin) : readFileSync(path, 'utf8');
   } catch (cause) {
     throw new PyallocsError('unreadable', `${path} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+/**
+ * Text of a file or pipe that may be anything: at most `limit` bytes are read. "-" is standard input; of a folder, the
+ * file of that name in it.
+ */
+export function readLimited(path: string, inFolder: string, limit: number): string {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    const file = path !== '-' && statSync(path).isDirectory() ? join(path, inFolder) : path;
+    if (file !== path && !existsSync(file)) throw new Error(`it is a folder without ${inFolder}`);
+    const fd = path === '-' ? 0 : openSync(file, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(2 ** 20);
+      for (let n = readPart(fd, buffer); n > 0 && length <= limit; n = readPart(fd, buffer)) {
+        parts.push(Buffer.from(buffer.subarray(0, n)));
+        length += n;
+      }
+    } finally {
+      if (fd !== 0) closeSync(fd);
+    }
+  } catch (cause) {
+    throw new PyallocsError('unreadable', `${path} cannot be read: ${reason(cause)}`, { cause });
+  }
+  if (length > limit) {
+    throw new PyallocsError('too-large', `${path} is larger than ${limit / 2 ** 20} MiB: it is no result of pyallocs`);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** How many bytes came; 0 at the end. */
+function readPart(fd: number, buffer: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(fd, buffer);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code === 'EOF') return 0; // a closed pipe on Windows
+      if (code !== 'EAGAIN') throw error; // a shared input may be set not to wait
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

@@ -21,19 +21,23 @@ export function seconds(value: string): number {
 export const pythonOption = (fallback: string): Option =>
   new Option(
     '-p, --python <which>',
-    `interpreters: 3.14, wasm:3.14, NAME=3.14, all; repeatable, comma-separated (default: ${fallback})`,
+    'interpreters, repeatable or comma-separated: 3.14 (installed here, or else embedded), wasm:3.14, native:3.12, a path or command, NAME=any of these, all, wasm:all, native:all',
   )
     .argParser(collect)
-    .default([], '');
+    .default([], fallback);
 
 export const pathOption = (): Option =>
   new Option('--path <folder>', 'one more folder to import from, after the current one (repeatable)')
     .argParser(collect)
-    .default([], '');
+    .default([], 'none');
 
 export const timeoutOption = (): Option =>
   new Option('--timeout <seconds>', 'give up on a case after this time').argParser(seconds).default(30);
 
-export const jsonOption = (): Option => new Option('--json', 'print the result as JSON, and nothing else');
+/** Of a program, which may run as long as it likes. */
+export const programTimeoutOption = (): Option =>
+  new Option('--timeout <seconds>', 'end the program after this time (default: never)').argParser(seconds);
+
+export const jsonOption = (what = 'print the result as JSON, and nothing else'): Option => new Option('--json', what);
 
 export const outputOption = (): Option => new Option('-o, --output <file>', 'also write the JSON to a file');

@@ -6,8 +6,14 @@ export const EXIT = {
   inexact: 1,
   /** Wrong usage or configuration. */
   usage: 2,
+  /** Counts differ from what was asked for: `diff --fail-on-growth`. */
+  differs: 3,
   /** pyallocs itself failed. */
   internal: 125,
+  /** The interpreter of `stat` cannot be executed. */
+  notExecutable: 126,
+  /** There is no such interpreter of `stat`. */
+  notFound: 127,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

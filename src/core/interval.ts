@@ -30,6 +30,8 @@ function combine(a: Interval, b: Interval, f: (x: Counts, y: Counts) => Counts):
 
 export const subtractIntervals = (a: Interval, b: Interval): Interval => combine(a, b, subtractCounts);
 
+export const addIntervals = (a: Interval, b: Interval): Interval => combine(a, b, addCounts);
+
 /** Whether two intervals agree in creations by type and origin, requests and resizes. */
 export function sameIntervals(a: Interval, b: Interval, same: (x: Counts, y: Counts) => boolean): boolean {
   const types = new Set([...a.byType.keys(), ...b.byType.keys()]);

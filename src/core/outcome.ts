@@ -17,7 +17,7 @@ export interface VaryingReason {
 
 /** Why nothing was measured, although the statement may be fine. */
 export interface Refusal {
-  readonly code: 'self-check' | 'hooks-replaced' | 'no-layout';
+  readonly code: 'self-check' | 'hooks-replaced' | 'no-layout' | 'unsupported' | 'no-agent' | 'no-start';
   readonly message: string;
 }
 

@@ -3,7 +3,8 @@
  * native one in child processes, a browser in web workers; whoever uses an engine sees only this.
  */
 import type { Interpreter, Sees } from '../core/interpreter.js';
-import type { Measurement } from '../core/outcome.js';
+import type { Measurement, Refusal } from '../core/outcome.js';
+import type { ProgramResult } from '../core/program.js';
 import type { SelfCheck } from '../core/self-check.js';
 
 /** A statement and what must be run once before it. */
@@ -41,6 +42,8 @@ export interface Session {
   readonly interpreter: Interpreter;
   readonly sees: Sees;
   readonly selfCheck: SelfCheck;
+  /** Why it cannot be counted: every measurement says so; null when it can. */
+  readonly refusal: Refusal | null;
   /** Modules of the standard library that this interpreter lacks. */
   absentModules(): Promise<readonly string[]>;
   /** Never throws for what a statement does: that is an outcome. */
@@ -59,10 +62,35 @@ export interface Offer {
   readonly version: string;
   /** An alpha, beta or release candidate. */
   readonly prerelease: boolean;
+  /** The file that is started; null for an embedded one. */
+  readonly path: string | null;
+  /** Why it cannot be counted; null: it can. */
+  readonly refusal: Refusal | null;
+}
+
+/** A whole program to count. */
+export interface Program {
+  /** What one would type after `python`: interpreter options, then a script, -m MOD, -c CODE or -, then its arguments. */
+  readonly command: readonly string[];
+}
+
+export interface ProgramOptions {
+  /** Seconds after which the program is ended; null: never. */
+  readonly timeout: number | null;
+  /** Fixed hash seed, no address randomisation: the next run counts the same. */
+  readonly steady: boolean;
 }
 
 export interface Engine {
   readonly name: 'wasm' | 'native';
+  /** All that there are, those that cannot be counted included. */
   offers(): readonly Offer[];
+  /** What a selector without a prefix names: "3.14", "3.14.2", a path or a command. Null when it names none of this engine. */
+  find(selector: string): Offer | null;
   open(offer: Offer, label: string | null, options: SessionOptions): Promise<Session>;
+  /**
+   * Runs a program as plain python would, with the streams, the working folder and the environment of this process, and
+   * counts it. Never throws for what the program does: that is an outcome.
+   */
+  run(offer: Offer, label: string | null, program: Program, options: ProgramOptions): Promise<ProgramResult>;
 }

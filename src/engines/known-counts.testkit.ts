@@ -95,8 +95,9 @@ export const KNOWN_STATEMENTS: readonly KnownStatement[] = [
   {
     statement: 'y = dict(a=x)',
     setup: 'x = 1',
-    because: 'called as a class it goes through tp_alloc, which does not look into the freelist',
-    per: () => ({ creations: { dict: fresh(1) } }),
+    because:
+      'called as a class it goes through tp_alloc, which does not look into the freelist; 3.8 makes a dict of the keywords',
+    per: (minor) => ({ creations: { dict: minor === 8 ? { total: 2, freelist: 1 } : fresh(1) } }),
   },
   {
     statement: "s += 'x'",
@@ -121,12 +122,13 @@ export const KNOWN_STATEMENTS: readonly KnownStatement[] = [
   {
     statement: 'with m: pass',
     setup: 'class M:\n    def __enter__(self): pass\n    def __exit__(self, *args): pass\nm = M()',
-    because: 'up to 3.13 __enter__ and __exit__ are bound methods; *args makes a tuple; 3.10 makes a frame per call',
+    because:
+      'up to 3.13 __enter__ and __exit__ are bound methods, in 3.8 from a freelist; *args makes a tuple; up to 3.10 a call makes a frame',
     per: (minor) => ({
       creations: {
-        ...(minor >= 14 ? {} : { method: fresh(2) }),
+        ...(minor >= 14 ? {} : { method: minor === 8 ? pooled(2) : fresh(2) }),
         tuple: pooled(1),
-        ...(minor === 10 ? { frame: pooled(2) } : {}),
+        ...(minor <= 10 ? { frame: pooled(2) } : {}),
       },
     }),
   },
@@ -134,19 +136,19 @@ export const KNOWN_STATEMENTS: readonly KnownStatement[] = [
     statement: 'f()',
     setup: 'def f(): pass',
     because: 'up to 3.10 a call makes a frame, from the zombie frame of the code; later frames are on the data stack',
-    per: (minor) => ({ creations: minor === 10 ? { frame: pooled(1) } : {} }),
+    per: (minor) => ({ creations: minor <= 10 ? { frame: pooled(1) } : {} }),
   },
   {
     statement: 'f(x, x)',
     setup: 'def f(*args): pass\nx = 1',
     because: '*args is a tuple',
-    per: (minor) => ({ creations: { tuple: pooled(1), ...(minor === 10 ? { frame: pooled(1) } : {}) } }),
+    per: (minor) => ({ creations: { tuple: pooled(1), ...(minor <= 10 ? { frame: pooled(1) } : {}) } }),
   },
   {
     statement: 'f(a=x)',
     setup: 'def f(**kwargs): pass\nx = 1',
     because: '**kwargs is a dict',
-    per: (minor) => ({ creations: { dict: pooled(1), ...(minor === 10 ? { frame: pooled(1) } : {}) } }),
+    per: (minor) => ({ creations: { dict: pooled(1), ...(minor <= 10 ? { frame: pooled(1) } : {}) } }),
   },
   { statement: 'y = ()', setup: '', because: 'a singleton', per: () => nothing },
   {
@@ -174,11 +176,13 @@ export const KNOWN_LOOPS: readonly KnownStatement[] = [
   {
     statement: 'for i in range(100000): x = i + 1',
     setup: '',
-    because: 'range makes 4 ints up to 3.11 and 1 later; small ints end at 256, from 3.15 at 1024',
+    because:
+      'range makes 4 ints up to 3.11 and 1 later; small ints end at 256, from 3.15 at 1024; 3.8 calls a type with a tuple',
     per: (minor) => {
       const ints = minor >= 15 ? 197_952 : minor >= 12 ? 199_488 : 199_491;
       const from = minor >= 14 ? pooled : fresh;
-      return { creations: { int: from(ints), range: from(1), range_iterator: from(1) } };
+      const call = minor === 8 ? { tuple: pooled(1) } : {};
+      return { creations: { int: from(ints), range: from(1), range_iterator: from(1), ...call } };
     },
   },
 ];

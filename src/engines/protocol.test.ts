@@ -45,10 +45,11 @@ class FakeRunner implements StatementRunner {
     this.#planned = [...executions];
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<number> {
     const n = this.#next();
     this.log.push(`run ${n}`);
     this.#execute(n);
+    return 0;
   }
 
   async count(): Promise<Interval> {

@@ -1,4 +1,7 @@
 /** Which interpreters a selector names: -p 3.14, wasm:3.14, NAME=wasm:3.14, all; repeated or separated by commas. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertUnreachable } from '../core/assert.js';
 import { PyallocsError } from '../core/errors.js';
 import type { Engine, Offer } from './engine.js';
 
@@ -9,60 +12,135 @@ export interface Chosen {
   readonly label: string | null;
 }
 
-/** `selectors` as given; empty: what `fallback` says. The order is that of the selectors, without repetitions. */
+/** What is taken when nothing is selected: all embedded ones, or the one that suits a statement or a program. */
+export type Fallback = 'embedded' | 'all' | 'statement' | 'program';
+
+/**
+ * `selectors` as given; empty: what `fallback` says. The order is that of the selectors, without repetitions. `refused`:
+ * whether `all` names those that cannot be counted as well. Throws PyallocsError for a selector that names nothing.
+ */
 export function selectInterpreters(
   engines: readonly Engine[],
   selectors: readonly string[],
-  fallback: 'all' | 'newest',
+  fallback: Fallback,
+  refused = false,
 ): Chosen[] {
-  const offers = engines.flatMap((engine) => engine.offers().map((offer) => ({ engine, offer, label: null })));
   const parts = selectors.flatMap((selector) => selector.split(',')).map((part) => part.trim());
-  if (parts.length === 0) return fallback === 'all' ? offers : newestRelease(offers);
-  return withoutRepetitions(parts.flatMap((part) => resolve(part, offers)));
+  const wanted = parts.length === 0 ? fallbackSelectors(engines, fallback) : parts;
+  return withIds(wanted.flatMap((part) => resolve(part, engines, refused)));
 }
 
-function newestRelease(offers: readonly Chosen[]): Chosen[] {
-  return offers.filter(({ offer }) => !offer.prerelease).slice(-1);
+/** What names exactly this one: its version where that is enough, and its path. */
+export function selectorsOf({ engine, offer }: Chosen, engines: readonly Engine[]): string[] {
+  const { minor, version, path } = offer;
+  const same = (one: Offer | undefined): boolean =>
+    one !== undefined && one.path === path && one.version === version && one.minor === minor;
+  const names = (selector: string): boolean => {
+    const [first] = match(selector, engines, false);
+    return first?.engine === engine && same(first.offer);
+  };
+  const minors = [minor, `${engine.name}:${minor}`].filter(names);
+  const versions = minors.length > 0 ? [] : [version, `${engine.name}:${version}`].filter(names);
+  return [...minors, ...versions, ...(path === null ? [] : [path])];
 }
 
-function resolve(part: string, offers: readonly Chosen[]): Chosen[] {
+/** What `all` leaves out, a sentence each. */
+export function leftOut(engines: readonly Engine[], selectors: readonly string[]): string[] {
+  const parts = selectors
+    .flatMap((selector) => selector.split(','))
+    .map((part) => part.trim().replace(/^[^=:/]+=/, ''));
+  return engines
+    .filter(({ name }) => parts.includes('all') || parts.includes(`${name}:all`))
+    .flatMap((engine) => engine.offers())
+    .flatMap(({ path, id, refusal }) => (refusal === null ? [] : [`${path ?? id} is left out: ${refusal.message}`]));
+}
+
+function fallbackSelectors(engines: readonly Engine[], fallback: Fallback): string[] {
+  const embedded = engines.find(({ name }) => name === 'wasm')?.offers() ?? [];
+  const newest = embedded.filter(({ prerelease }) => !prerelease).at(-1);
+  switch (fallback) {
+    case 'all':
+      return ['all'];
+    case 'embedded':
+      return ['wasm:all'];
+    case 'statement':
+      return [countableEnvironment(engines) ?? newest?.id ?? 'all'];
+    case 'program':
+      return [activeEnvironment() ?? 'python3'];
+    default:
+      return assertUnreachable(fallback);
+  }
+}
+
+/** The Python of the active virtual environment. */
+function activeEnvironment(): string | null {
+  const folder = process.env['VIRTUAL_ENV'];
+  if (folder === undefined || folder === '') return null;
+  const path = join(folder, 'bin', 'python');
+  return existsSync(path) ? path : null;
+}
+
+/** The same, where its statements can be counted: not on every machine. */
+function countableEnvironment(engines: readonly Engine[]): string | null {
+  const path = activeEnvironment();
+  if (path === null) return null;
+  const [found] = match(path, engines, false);
+  return found?.offer.refusal === null ? path : null;
+}
+
+function resolve(part: string, engines: readonly Engine[], refused: boolean): Chosen[] {
   const named = /^([^=:/]+)=(.+)$/.exec(part);
   const label = named?.[1] ?? null;
   const selector = named?.[2] ?? part;
-  const found = match(selector, offers);
-  if (found.length === 0) throw unknownInterpreter(selector, offers);
+  const found = match(selector, engines, refused);
+  if (found.length === 0) throw unknownInterpreter(selector, engines);
   return found.map((chosen) => ({ ...chosen, label }));
 }
 
-function match(selector: string, offers: readonly Chosen[]): Chosen[] {
-  if (selector === 'all') return [...offers];
-  const [, prefix, rest] = /^(?:(wasm|native):)?(.*)$/.exec(selector) ?? [];
-  const ofEngine = offers.filter(({ engine }) => prefix === undefined || engine.name === prefix);
-  if (rest === 'all') return ofEngine;
-  return ofEngine.filter(({ offer }) => offer.minor === rest || offer.version === rest).slice(0, 1);
-}
-
-function unknownInterpreter(selector: string, offers: readonly Chosen[]): PyallocsError {
-  const known = offers.map(({ offer }) => offer.minor).join(', ');
-  if (selector === '')
-    return new PyallocsError('unknown-interpreter', `-p names no interpreter; there are ${known}, or all`);
-  if (selector.startsWith('native:') || /[/\\]|^python/.test(selector)) {
-    return new PyallocsError(
-      'unknown-interpreter',
-      `${selector} is an interpreter of this machine; this version of pyallocs measures the ones that come with it: ${known}, or all`,
+function match(selector: string, engines: readonly Engine[], refused: boolean): Chosen[] {
+  const [, prefix, rest = ''] = /^(?:(wasm|native):)?(.*)$/.exec(selector) ?? [];
+  const wanted = engines.filter(({ name }) => prefix === undefined || name === prefix);
+  if (rest === 'all') {
+    return wanted.flatMap((engine) =>
+      byVersion(engine.offers())
+        .filter(({ refusal }) => refused || refusal === null)
+        .map((offer) => ({ engine, offer, label: null })),
     );
   }
-  return new PyallocsError('unknown-interpreter', `there is no interpreter ${selector}; there are ${known}, or all`);
+  // Without a prefix: a Python of this machine if there is one, otherwise an embedded one.
+  for (const engine of [...wanted].sort((a, b) => a.name.localeCompare(b.name))) {
+    const offer = rest === '' ? null : engine.find(rest);
+    if (offer !== null) return [{ engine, offer, label: null }];
+  }
+  return [];
 }
 
-/** The id of a chosen interpreter in results: an interpreter chosen under two labels has the label in it. */
-function withoutRepetitions(chosen: readonly Chosen[]): Chosen[] {
-  const key = ({ offer, label }: Chosen): string => `${offer.id} ${label ?? ''}`;
-  const unique = [...new Map(chosen.map((one) => [key(one), one])).values()];
-  const times = (one: Chosen): number => unique.filter(({ offer }) => offer.id === one.offer.id).length;
-  return unique.map((one) =>
-    times(one) > 1 && one.label !== null
-      ? { ...one, offer: { ...one.offer, id: `${one.offer.id}@${one.label}` } }
-      : one,
+function byVersion(offers: readonly Offer[]): Offer[] {
+  return [...offers].sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+}
+
+function unknownInterpreter(selector: string, engines: readonly Engine[]): PyallocsError {
+  const prefix = /^(wasm|native):/.exec(selector)?.[1];
+  const known = engines
+    .filter(({ name }) => prefix === undefined || name === prefix)
+    .flatMap((engine) => byVersion(engine.offers()).filter(({ refusal }) => refusal === null))
+    .map(({ id }) => id);
+  const list = known.length === 0 ? 'there is none' : `there are ${[...new Set(known)].join(', ')}, or all`;
+  return new PyallocsError(
+    'unknown-interpreter',
+    selector === '' ? `-p names no interpreter; ${list}` : `there is no interpreter ${selector}; ${list}`,
   );
+}
+
+/** Drops repetitions, and gives those with the same id one of their own: by their label, or else by their path. */
+function withIds(chosen: readonly Chosen[]): Chosen[] {
+  const key = ({ offer, label }: Chosen): string => `${offer.id} ${offer.path} ${label ?? ''}`;
+  const unique = [...new Map(chosen.map((one) => [key(one), one])).values()];
+  return unique.map((one) => {
+    const alike = unique.filter(({ offer }) => offer.id === one.offer.id);
+    if (alike.length === 1) return one;
+    const samePath = alike.every(({ offer }) => offer.path === one.offer.path);
+    const mark = samePath ? one.label : one.offer.path;
+    return mark === null ? one : { ...one, offer: { ...one.offer, id: `${one.offer.id}@${mark}` } };
+  });
 }

@@ -14,23 +14,14 @@ export interface TimeOptions {
   readonly repeats: number;
 }
 
-/** `now` is a monotonic clock in milliseconds. Throws StatementFailure as the runner does. */
-export async function timeStatement(
-  runner: StatementRunner,
-  options: TimeOptions,
-  now: () => number,
-): Promise<TimePerOp> {
+/** Throws StatementFailure as the runner does. */
+export async function timeStatement(runner: StatementRunner, options: TimeOptions): Promise<TimePerOp> {
   await runner.begin();
-  const timed = async (): Promise<number> => {
-    const start = now();
-    await runner.run();
-    return now() - start;
-  };
-  const n = options.iterations ?? (await enough(runner, timed));
+  const n = options.iterations ?? (await enough(runner));
   await runner.plan(Array<number>(options.repeats + 1).fill(n));
   await runner.run();
   const times: number[] = [];
-  for (let i = 0; i < options.repeats; i++) times.push(((await timed()) * 1e6) / n);
+  for (let i = 0; i < options.repeats; i++) times.push(((await runner.run()) * 1e6) / n);
   await runner.end();
   const sorted = times.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? 0;
@@ -44,12 +35,12 @@ export async function timeStatement(
 }
 
 /** 1, 2, 5, 10, 20, 50 … executions, until a run takes long enough. */
-async function enough(runner: StatementRunner, timed: () => Promise<number>): Promise<number> {
+async function enough(runner: StatementRunner): Promise<number> {
   for (let scale = 1; ; scale *= 10) {
     for (const step of STEPS) {
       const n = scale * step;
       await runner.plan([n]);
-      if ((await timed()) >= RUN_MS) return n;
+      if ((await runner.run()) >= RUN_MS) return n;
     }
   }
 }

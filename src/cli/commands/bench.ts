@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
 import { hasNumbers } from '../../core/outcome.js';
 import { DEFAULT_MEASURE } from '../../engines/engine.js';
 import { measureAll } from '../../engines/measure.js';
-import { selectInterpreters } from '../../engines/select.js';
+import { leftOut, selectInterpreters } from '../../engines/select.js';
 import { formatBench } from '../../report/text/bench.js';
 import { printable } from '../../report/text/style.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
@@ -60,7 +60,7 @@ export function benchCommand(run: (code: ExitCode) => void): Command {
     )
     .option('-e, --execute <statement>', 'a statement of its own (repeatable)', collect, [])
     .option('--file <cases.toml>', 'statements from a TOML file of [[case]] tables: id, statement, setup')
-    .addOption(pythonOption('newest embedded release'))
+    .addOption(pythonOption('that of the active virtual environment, or else the newest embedded release'))
     .addOption(pathOption())
     .option('-n, --number <n>', 'executions per count (default: 1000, or fewer for heavy statements)', positiveInteger)
     .option('-r, --repeat <n>', 'runs that the time is the median of', positiveInteger, DEFAULT_MEASURE.repeats)
@@ -78,10 +78,11 @@ export function benchCommand(run: (code: ExitCode) => void): Command {
 
 async function bench(lines: readonly string[], options: BenchOptions, globals: GlobalOptions): Promise<ExitCode> {
   const cases = await casesOf(lines, options);
-  const chosen = selectInterpreters(ENGINES, options.python, 'newest');
+  const chosen = selectInterpreters(ENGINES, options.python, 'statement');
   const time = options.time ?? (cases.length === 1 && !options.json && options.file === undefined);
   const folders = readableFolders(options.path);
   if (options.output !== undefined) checkWritable(options.output);
+  for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
   const progress = progressLine(cases.length * chosen.length);
   const results = await measureAll(
     cases,

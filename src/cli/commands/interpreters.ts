@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../../core/errors.js';
 import type { InterpreterReport, InterpretersResult } from '../../core/interpreters.js';
 import { inParallel } from '../../engines/measure.js';
-import { type Chosen, selectInterpreters } from '../../engines/select.js';
+import { type Chosen, selectInterpreters, selectorsOf } from '../../engines/select.js';
 import { formatInterpreters } from '../../report/text/interpreters.js';
 import { type GlobalOptions, outputStyle, print } from '../context.js';
 import { ENGINES } from '../engines.js';
@@ -23,14 +23,17 @@ export function interpretersCommand(run: (code: ExitCode) => void): Command {
     .addOption(pythonOption('all'))
     .addOption(jsonOption())
     .addOption(outputOption())
-    .addHelpText('after', '\nExit code: 0 every self-check passed, 1 one failed.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 every self-check passed, 1 one failed, or one that you named cannot be counted.',
+    )
     .action(async (options: InterpretersOptions, command: Command) => {
       run(await interpreters(options, command.optsWithGlobals<GlobalOptions>()));
     });
 }
 
 async function interpreters(options: InterpretersOptions, globals: GlobalOptions): Promise<ExitCode> {
-  const chosen = selectInterpreters(ENGINES, options.python, 'all');
+  const chosen = selectInterpreters(ENGINES, options.python, 'all', true);
   const progress = progressLine(chosen.length);
   const reports = await inParallel(chosen, async (one) => {
     progress.started(one.offer.id);
@@ -44,21 +47,22 @@ async function interpreters(options: InterpretersOptions, globals: GlobalOptions
   if (options.output !== undefined) writeText(options.output, json);
   if (options.json) process.stdout.write(json);
   else print(formatInterpreters(result, outputStyle(globals)));
-  return reports.every(({ selfCheck }) => selfCheck.outcome === 'passed') ? EXIT.exact : EXIT.inexact;
+  const all = options.python.length === 0 || options.python.some((selector) => /\ball\b/.test(selector));
+  return reports.every((one) => isWell(one, all)) ? EXIT.exact : EXIT.inexact;
 }
 
-async function report({ engine, offer, label }: Chosen): Promise<InterpreterReport> {
+/** One that cannot be counted is no news in a list of `all` there are. */
+function isWell({ selfCheck, refusal }: InterpreterReport, all: boolean): boolean {
+  return selfCheck.outcome === 'passed' || (all && refusal?.code !== 'self-check');
+}
+
+async function report(chosen: Chosen): Promise<InterpreterReport> {
+  const { engine, offer, label } = chosen;
   const session = await engine.open(offer, label, { folders: [], time: false });
   try {
-    const { interpreter, sees, selfCheck } = session;
+    const { interpreter, sees, selfCheck, refusal } = session;
     const absentModules = await session.absentModules();
-    return {
-      ...interpreter,
-      selectors: [offer.minor, `${engine.name}:${offer.minor}`],
-      sees,
-      absentModules,
-      selfCheck,
-    };
+    return { ...interpreter, selectors: selectorsOf(chosen, ENGINES), sees, absentModules, selfCheck, refusal };
   } finally {
     await session.close();
   }

@@ -5,13 +5,14 @@ import { Command } from 'commander';
 import { allExact } from '../../core/bench.js';
 import { EXIT, type ExitCode } from '../../core/errors.js';
 import { DEFAULT_MEASURE } from '../../engines/engine.js';
-import { selectInterpreters } from '../../engines/select.js';
+import { leftOut, selectInterpreters } from '../../engines/select.js';
 import { studyMarkdown } from '../../report/markdown/study.js';
 import { plainStudy } from '../../report/text/plain-study.js';
 import { formatStudy } from '../../report/text/study.js';
+import { printable } from '../../report/text/style.js';
 import { chooseExperiments, loadExperiments } from '../../study/experiments.js';
 import { runStudy, studySize } from '../../study/study.js';
-import { type GlobalOptions, outputStyle, print } from '../context.js';
+import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
 import { outputFolder, readableFolders, writeText } from '../files.js';
 import { collect, jsonOption, pathOption, pythonOption, timeoutOption } from '../options.js';
@@ -58,9 +59,10 @@ export function studyCommand(run: (code: ExitCode) => void): Command {
 async function study(options: StudyOptions, globals: GlobalOptions): Promise<ExitCode> {
   const started = new Date();
   const experiments = chooseExperiments(loadExperiments(), options.only);
-  const chosen = selectInterpreters(ENGINES, options.python, 'all');
+  const chosen = selectInterpreters(ENGINES, options.python, 'embedded');
   const folders = readableFolders(options.path);
   outputFolder(options.out, 'run.json', runJson(started, null));
+  for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
   const progress = progressLine(studySize(experiments, chosen));
   const measure = { ...DEFAULT_MEASURE, timeout: options.timeout };
   const settings = { session: { folders, time: false }, measure };

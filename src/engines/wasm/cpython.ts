@@ -98,15 +98,25 @@ export class CPython {
 
   /** The same with the exception that is set, which is cleared. */
   askAboutException(name: string): string {
+    return this.askAbout(name, this.takeException());
+  }
+
+  /** Clears the exception that is set: its type, value and traceback, each 0 where there is none. The caller owns them. */
+  takeException(): readonly Pointer[] {
     const three = this.allocate(12);
     this.call('PyErr_Fetch', three, three + 4, three + 8);
     this.call('PyErr_NormalizeException', three, three + 4, three + 8);
-    const tuple = this.call('PyTuple_New', 3);
-    for (let i = 0; i < 3; i++) {
-      const object = this.memory.word(three + 4 * i) || this.#none();
-      this.call('PyTuple_SetItem', tuple, i, object);
-    }
+    const objects = [0, 4, 8].map((offset) => this.memory.word(three + offset));
     this.release(three);
+    return objects;
+  }
+
+  /** Calls a function of the engine's namespace with objects, which it takes; 0 stands for None. It returns a string. */
+  askAbout(name: string, objects: readonly Pointer[]): string {
+    const tuple = this.call('PyTuple_New', objects.length);
+    objects.forEach((object, i) => {
+      this.call('PyTuple_SetItem', tuple, i, object || this.#none());
+    });
     return this.#text(this.#callTuple(name, tuple));
   }
 
@@ -114,6 +124,19 @@ export class CPython {
     const none = this.address('_Py_NoneStruct');
     this.call('Py_IncRef', none);
     return none;
+  }
+
+  /** Binds a name of the engine's namespace to a function in C; `pointer` is an index of the table of functions. */
+  defineFunction(name: string, pointer: number, flags: number): void {
+    const text = new TextEncoder().encode(`${name}\0`);
+    const definition = this.allocate(16 + text.length); // PyMethodDef, never freed: name, function, flags, documentation
+    this.memory.bytes.set(text, definition + 16);
+    [definition + 16, pointer, flags, 0].forEach((word, i) => {
+      this.memory.setWord(definition + 4 * i, word);
+    });
+    const made = unwrap(this.call('PyCFunction_NewEx', definition, 0, 0) || null, 'no memory for a function');
+    this.#withText(name, (key) => this.call('PyDict_SetItemString', this.#globals, key, made));
+    this.call('Py_DecRef', made);
   }
 
   #callTuple(name: string, tuple: Pointer): Pointer {

@@ -6,6 +6,8 @@ const embedded = (minor: string, version: string): Offer => ({
   minor,
   version,
   prerelease: /[a-z]/.test(version),
+  path: null,
+  refusal: null,
 });
 
 /** One row per version, oldest first. The version is that of CPython; a test compares it with sys.version. */

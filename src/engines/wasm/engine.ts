@@ -1,19 +1,22 @@
 /** The embedded engine: CPython for WebAssembly from npm, each interpreter in a worker process of its own. */
-import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
 import { assertUnreachable } from '../../core/assert.js';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Interpreter, Sees } from '../../core/interpreter.js';
-import type { MeasuredError, Measurement } from '../../core/outcome.js';
-import { type SelfCheck, wrongCases } from '../../core/self-check.js';
+import type { MeasuredError, Measurement, Refusal } from '../../core/outcome.js';
+import type { SelfCheck } from '../../core/self-check.js';
 import type { Engine, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
-import { EMBEDDED, packageOf } from './embedded.js';
+import {
+  distributionOf,
+  embeddedInterpreter,
+  noStart,
+  packagesFolder,
+  START_TIMEOUT,
+  selfCheckRefusal,
+} from './distribution.js';
+import { EMBEDDED } from './embedded.js';
 import type { Opened } from './interpreter.js';
-import { type Reply, WORKER_FILES, WorkerProcess } from './worker-process.js';
-
-/** Seconds in which an interpreter must have started: it takes 1 to 4. */
-const START_TIMEOUT = 120;
+import { runEmbedded } from './run.js';
+import { WORKER_FILES, WorkerProcess } from './worker-process.js';
 
 const SEES: Sees = {
   creations: true,
@@ -29,11 +32,13 @@ const SEES: Sees = {
 export const wasmEngine: Engine = {
   name: 'wasm',
   offers: () => EMBEDDED,
+  find: (selector) => EMBEDDED.find(({ minor, version }) => minor === selector || version === selector) ?? null,
   open: async (offer, label, options) => {
     const session = new EmbeddedSession(offer, label, options);
     await session.start();
     return session;
   },
+  run: runEmbedded,
 };
 
 class EmbeddedSession implements Session {
@@ -55,7 +60,9 @@ class EmbeddedSession implements Session {
   /** Starts the interpreter, unless it is there. */
   async start(): Promise<Opened> {
     if (this.#opened !== null && this.#worker?.alive) return this.#opened;
-    this.#worker = new WorkerProcess([packagesFolder(this.#distribution), ...this.#options.folders]);
+    this.#worker = new WorkerProcess({
+      readable: [packagesFolder(this.#distribution), ...this.#options.folders],
+    });
     const reply = await this.#worker.ask(
       {
         kind: 'open',
@@ -67,33 +74,13 @@ class EmbeddedSession implements Session {
       },
       START_TIMEOUT,
     );
-    if (reply.kind !== 'opened' || reply.opened === null) throw this.#noStart(reply);
+    if (reply.kind !== 'opened' || reply.opened === null) throw noStart(this.#offer, reply, this.#worker);
     this.#opened = reply.opened;
     return reply.opened;
   }
 
-  #noStart(reply: Reply): PyallocsError {
-    const why = reply.kind === 'crashed' ? reply.message : reply.kind === 'timeout' ? 'it took too long' : 'no layout';
-    const stderr = this.#worker?.stderr.trim();
-    return new PyallocsError('no-start', `the embedded Python ${this.#offer.minor} did not start: ${why}`, {
-      exitCode: EXIT.internal,
-      ...(stderr ? { cause: stderr } : {}),
-    });
-  }
-
   get interpreter(): Interpreter {
-    return {
-      id: this.#offer.id,
-      label: this.#label,
-      version: this.#opened?.version ?? this.#offer.version,
-      implementation: 'cpython',
-      engine: 'wasm',
-      bits: 32,
-      pymalloc: false,
-      freeThreaded: false,
-      build: [],
-      path: null,
-    };
+    return embeddedInterpreter(this.#offer, this.#label, this.#opened?.version ?? null);
   }
 
   get sees(): Sees {
@@ -104,6 +91,10 @@ class EmbeddedSession implements Session {
     return this.#opened?.selfCheck ?? { outcome: 'failed', cases: [] };
   }
 
+  get refusal(): Refusal | null {
+    return this.selfCheck.outcome === 'failed' ? selfCheckRefusal(this.#offer, this.selfCheck) : null;
+  }
+
   async absentModules(): Promise<readonly string[]> {
     await this.start();
     const reply = await this.#worker?.ask({ kind: 'absent-modules' }, START_TIMEOUT);
@@ -112,8 +103,8 @@ class EmbeddedSession implements Session {
 
   async measure(statement: Statement, options: MeasureOptions): Promise<Measurement> {
     await this.start();
-    const check = this.selfCheck;
-    if (check.outcome === 'failed') return { outcome: 'refused', reason: selfCheckRefusal(this.#offer, check) };
+    const { refusal } = this;
+    if (refusal !== null) return { outcome: 'refused', reason: refusal };
     const worker = this.#worker as WorkerProcess;
     const reply = await worker.ask({ kind: 'measure', statement, options }, options.timeout);
     if (this.#closed) return failed('crashed', 'the measurement was given up');
@@ -132,6 +123,7 @@ class EmbeddedSession implements Session {
           `the statement crashed the interpreter (${reply.message}); the next one gets a new one`,
         );
       case 'opened':
+      case 'ran':
       case 'absent-modules':
         throw new PyallocsError('protocol', 'the worker process answered another question', {
           exitCode: EXIT.internal,
@@ -149,28 +141,4 @@ class EmbeddedSession implements Session {
 
 function failed(code: MeasuredError['code'], message: string): Measurement {
   return { outcome: 'failed', error: { code, message, line: null, place: null } };
-}
-
-function selfCheckRefusal(offer: Offer, check: SelfCheck): { code: 'self-check'; message: string } {
-  const wrong = wrongCases(check.cases);
-  const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
-  return { code: 'self-check', message: `${offer.id} did not pass its self-check (${cases})` };
-}
-
-/** Where npm put the distribution, links resolved: the worker process may read real paths only. */
-function distributionOf(offer: Offer): string {
-  const name = packageOf(offer);
-  try {
-    return realpathSync(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)));
-  } catch (cause) {
-    const message = `the npm package ${name} is not installed; run npm ci, or npm install pyallocs again`;
-    throw new PyallocsError('no-distribution', message, { cause });
-  }
-}
-
-/** The folder of all packages around a distribution: Pyodide 0.22 imports some of them, and each package manager puts them elsewhere in it. */
-function packagesFolder(distribution: string): string {
-  const parts = distribution.split(sep);
-  const first = parts.indexOf('node_modules');
-  return first < 0 ? distribution : parts.slice(0, first + 1).join(sep);
 }

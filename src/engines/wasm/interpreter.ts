@@ -3,27 +3,20 @@
  * Nothing here needs Node: a web worker can use it as it is.
  */
 import { unwrap } from '../../core/assert.js';
-import { brokenIdentity, type Interval } from '../../core/interval.js';
-import { hasNumbers, type MeasuredError, type Measurement, type TimePerOp } from '../../core/outcome.js';
+import type { Interval } from '../../core/interval.js';
+import { hasNumbers, type Measurement, type TimePerOp } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
 import type { MeasureOptions, Statement } from '../engine.js';
 import { measureStatement } from '../protocol.js';
 import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
-import { StatementFailure } from '../runner.js';
+import { inexact, refuse, StatementFailure } from '../runner.js';
 import { selfCheck } from '../self-check.js';
 import { timeStatement } from '../time.js';
-import {
-  type CounterPlaces,
-  currentCounters,
-  flagSentence,
-  markCounters,
-  readInterval,
-  readState,
-  rowName,
-} from './counters.js';
+import { type CounterPlaces, readChecked, readState, rowName } from './counters.js';
 import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
+import { type EmbeddedProgram, type Ran, runProgram } from './program.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
 import { type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
@@ -39,6 +32,10 @@ export interface OpenOptions {
   readonly mount: (fs: FileSystem) => readonly string[];
   /** Keep an unhooked state as well, for measuring time. */
   readonly time: boolean;
+  /** Added to the environment that the interpreter starts with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What stands after `python`: Python reads its options and sys.argv from it. */
+  readonly args: readonly string[];
 }
 
 export interface Opened {
@@ -53,7 +50,8 @@ export interface Measuring {
   readonly reusable: boolean;
 }
 
-const HASH_SEED = '0';
+/** The environment of an interpreter that measures statements. */
+export const STATEMENT_ENVIRONMENT = { PYTHONHASHSEED: '0' };
 
 export class EmbeddedInterpreter {
   readonly #python: CPython;
@@ -96,8 +94,9 @@ export class EmbeddedInterpreter {
       stdin: () => null,
       stdout: quiet,
       stderr: quiet,
+      args: options.args,
     };
-    const { pyodide, memory } = await loadWithMemory(options.load, pyodideOptions, { PYTHONHASHSEED: HASH_SEED });
+    const { pyodide, memory } = await loadWithMemory(options.load, pyodideOptions, options.environment);
     const linear = new LinearMemory(memory);
     const python = new CPython(pyodide._module, linear);
     const folders = options.mount(pyodide.FS);
@@ -117,6 +116,12 @@ export class EmbeddedInterpreter {
       return interpreter.#runner(statement, false);
     });
     return { interpreter, opened: { version: about.version, selfCheck: checked } };
+  }
+
+  /** Runs a whole program and counts it. The interpreter cannot be used again. */
+  run(program: EmbeddedProgram): Ran {
+    this.#restore(this.#hooked);
+    return runProgram({ python: this.#python, core: this.#core, places: this.#places, minor: this.#minor }, program);
   }
 
   /** Modules of the standard library that this build lacks, in alphabetical order. */
@@ -185,7 +190,7 @@ export class EmbeddedInterpreter {
   /** Time, without hooks, of a statement that could be counted. */
   async #time(statement: Statement, options: MeasureOptions): Promise<TimePerOp | null> {
     try {
-      return await timeStatement(this.#runner(statement, options.gc), options, () => performance.now());
+      return await timeStatement(this.#runner(statement, options.gc), options);
     } catch (error) {
       if (error instanceof StatementFailure) return null; // it does not fail always
       throw error;
@@ -270,8 +275,11 @@ class EmbeddedRunner implements StatementRunner {
     if (this.#next > 0 && this.#python.ask('check', String(this.#next)) !== '') this.#unfinished = true;
   }
 
-  async run(): Promise<void> {
-    this.#call(this.#argumentsOfNext());
+  async run(): Promise<number> {
+    const args = this.#argumentsOfNext();
+    const start = performance.now();
+    this.#call(args);
+    return performance.now() - start;
   }
 
   async count(): Promise<Interval> {
@@ -282,7 +290,7 @@ class EmbeddedRunner implements StatementRunner {
     } finally {
       this.#core.end();
     }
-    return this.#read(currentCounters(this.#python.memory, this.#places.state, this.#core.rows() >>> 0));
+    return this.#read({ state: this.#places.state, rows: this.#core.rows() >>> 0 });
   }
 
   async countGrowth(n: number): Promise<readonly [Interval, Interval, Interval] | null> {
@@ -295,7 +303,7 @@ class EmbeddedRunner implements StatementRunner {
     await this.count();
     const points = objects.map((_, mark) => {
       const state = this.#core.mark_state(mark) >>> 0;
-      return state && this.#read(markCounters(this.#python.memory, state, this.#core.mark_rows(mark) >>> 0));
+      return state && this.#read({ state, rows: this.#core.mark_rows(mark) >>> 0 });
     });
     return points.some((point) => point === 0) ? null : (points as [Interval, Interval, Interval]);
   }
@@ -313,24 +321,15 @@ class EmbeddedRunner implements StatementRunner {
   /** Reads and checks counters: those of now, or the copy at a mark. */
   #read(places: CounterPlaces): Interval {
     const { memory } = this.#python;
-    const rows = this.#core.rows() >>> 0;
-    const interval = readInterval(memory, places, (row) => {
-      const name = this.#names.get(row) ?? rowName(memory, rows, row);
-      this.#names.set(row, name);
-      return name;
-    });
-    const state = readState(memory, places.state);
-    const wrong = flagSentence(state.flags) ?? brokenIdentity(interval) ?? this.#lostObjects(interval, state);
+    const names = this.#core.names() >>> 0;
+    const name = (row: number): string => {
+      const known = this.#names.get(row) ?? rowName(memory, names, row);
+      this.#names.set(row, known);
+      return known;
+    };
+    const { interval, wrong } = readChecked(memory, places, name, this.#minor);
     if (wrong === null) return interval;
     throw inexact(wrong);
-  }
-
-  /** From 3.13 on every block of the obj domain becomes an object: an identity that shares nothing with the table. */
-  #lostObjects(interval: Interval, state: ReturnType<typeof readState>): string | null {
-    const fresh = interval.counts.creations.pymalloc + interval.counts.creations.malloc;
-    return this.#minor < 13 || state.objectRequests === fresh
-      ? null
-      : `${state.objectRequests} requests for objects, but ${fresh} objects not from a freelist`;
   }
 
   async end(): Promise<PassEnd> {
@@ -342,13 +341,4 @@ class EmbeddedRunner implements StatementRunner {
     const answer = this.#python.ask('unfolded');
     return answer === '' ? null : (JSON.parse(answer) as Unfolded);
   }
-}
-
-function inexact(why: string): StatementFailure {
-  return new StatementFailure({ code: 'inexact', message: `the count is not exact: ${why}`, line: null, place: null });
-}
-
-/** An answer of the harness that is not empty is an error. */
-function refuse(answer: string): void {
-  if (answer !== '') throw new StatementFailure(JSON.parse(answer) as MeasuredError);
 }

@@ -1,6 +1,8 @@
 /** What the host and a worker process say to each other, one answer per request. Plain data: it crosses a process. */
 import type { MeasureOptions, Statement } from '../engine.js';
 import type { Measuring, Opened } from './interpreter.js';
+import type { EmbeddedProgram, Ran } from './program.js';
+import type { ProgramFolder } from './program-folders.js';
 
 export type Request =
   | {
@@ -14,6 +16,18 @@ export type Request =
       readonly folders: readonly string[];
       readonly time: boolean;
     }
+  /** Opens an interpreter for one program, with the standard streams of the process. */
+  | {
+      readonly kind: 'open-program';
+      readonly distribution: string;
+      readonly core: string;
+      readonly harness: string;
+      /** The first is the working folder. */
+      readonly folders: readonly ProgramFolder[];
+      readonly environment: Readonly<Record<string, string>>;
+      readonly args: readonly string[];
+    }
+  | { readonly kind: 'run'; readonly program: EmbeddedProgram }
   | { readonly kind: 'measure'; readonly statement: Statement; readonly options: MeasureOptions }
   | { readonly kind: 'absent-modules' };
 
@@ -21,5 +35,6 @@ export type Answer =
   | { readonly kind: 'opened'; readonly opened: Opened | null }
   | { readonly kind: 'measured'; readonly measuring: Measuring }
   | { readonly kind: 'absent-modules'; readonly modules: readonly string[] }
+  | { readonly kind: 'ran'; readonly ran: Ran }
   /** The interpreter cannot go on. */
   | { readonly kind: 'crashed'; readonly message: string };

@@ -8,6 +8,10 @@ export interface EmscriptenModule {
 
 /** Emscripten's errno constants follow WASI: wasi_snapshot_preview1.h. */
 export const EROFS = 69;
+export const EBADF = 8;
+export const EIO = 29;
+export const ENOSPC = 51;
+export const EPIPE = 64;
 
 export interface FileSystemNode {
   node_ops: Record<string, (...args: never[]) => unknown>;
@@ -15,10 +19,15 @@ export interface FileSystemNode {
   mode: number;
 }
 
+/** An open file. */
+export interface FileSystemStream {
+  readonly stream_ops: Readonly<Record<string, unknown>>;
+}
+
 export interface FileSystem {
   readonly filesystems: { readonly NODEFS?: FileSystemType };
   readonly ErrnoError: new (errno: number) => Error;
-  readonly streams: readonly (unknown | null)[];
+  readonly streams: readonly (FileSystemStream | null)[];
   mount(type: FileSystemType, options: Readonly<Record<string, unknown>>, mountPoint: string): unknown;
   mkdirTree(path: string): void;
   chdir(path: string): void;
@@ -45,6 +54,8 @@ export interface PyodideOptions {
   readonly stdin: () => null;
   readonly stdout: (line: string) => void;
   readonly stderr: (line: string) => void;
+  /** What stands after `python`: read for options and sys.argv, not run. */
+  readonly args?: readonly string[];
 }
 
 export type LoadPyodide = (options: PyodideOptions) => Promise<Pyodide>;

@@ -11,10 +11,17 @@ export interface CoreExports {
   diverted_lookup(): number;
   begin(): void;
   end(): void;
+  names(): number;
   rows(): number;
   mark_death(object: number): number;
   mark_state(mark: number): number;
   mark_rows(mark: number): number;
+  use_interpreter(evaluate: number, runnerType: number, none: number): void;
+  run_main(codeAndGlobals: number): number;
+  counts_before_main(): number;
+  program_stage(): number;
+  run_main_pointer(): number;
+  begin_callbacks_pointer(): number;
 }
 
 /** What a position-independent module asks for: the section "dylink.0" of the WebAssembly tool conventions. */

@@ -2,58 +2,86 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Exit } from '../../core/program.js';
+import { ended, started } from '../processes.js';
 import type { Answer, Request } from './messages.js';
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** Files that a worker process needs, the same from src/ and dist/. */
-export const WORKER_FILES: { readonly worker: string; readonly core: string; readonly harness: string } = {
+export const WORKER_FILES: {
+  readonly worker: string;
+  readonly core: string;
+  readonly harness: string;
+  readonly program: string;
+} = {
   worker: join(PACKAGE, 'dist', 'engines', 'wasm', 'worker.js'),
   core: join(PACKAGE, 'dist', 'agent', 'pyallocs.wasm'),
   harness: join(PACKAGE, 'python', 'harness.py'),
+  program: join(PACKAGE, 'python', 'program.py'),
 };
 
-export type Reply = Answer | { readonly kind: 'timeout' };
+export type Reply =
+  | Exclude<Answer, { kind: 'crashed' }>
+  | (Extract<Answer, { kind: 'crashed' }> & {
+      /** How the process ended; null: it still ran. */
+      readonly exit: Exit | null;
+    })
+  | { readonly kind: 'timeout' };
 
-/** All that are running: Ctrl-C and a crash of ours end them. */
-const running = new Set<WorkerProcess>();
+export interface WorkerRights {
+  /** Folders it may read. */
+  readonly readable: readonly string[];
+  /** Folders it may change. */
+  readonly writable?: readonly string[];
+  /** Whether it has our standard streams; otherwise it has none. */
+  readonly streams?: boolean;
+}
 
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
   #stderr = '';
-  #answered: ((answer: Answer) => void) | null = null;
+  #alive = true;
+  #answered: ((answer: Reply) => void) | null = null;
 
-  /** `readable`: the folders it may read. It may write nothing and start no process. */
-  constructor(readable: readonly string[]) {
+  /** It may start no process, and see and change only what its rights name. */
+  constructor({ readable, writable = [], streams = false }: WorkerRights) {
     this.#child = fork(WORKER_FILES.worker, [], {
-      execArgv: permissions(readable),
+      execArgv: permissions(readable, writable),
       env: process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] } : {},
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: streams ? ['inherit', 'inherit', 'inherit', 'ipc'] : ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    running.add(this);
+    started(this);
     const watcher = watch(this.#child);
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-4000);
     });
-    this.#child.on('message', (answer: Answer) => this.#answer(answer));
-    this.#child.on('error', (error) => this.#answer({ kind: 'crashed', message: error.message }));
+    this.#child.on('message', (answer: Answer) =>
+      this.#answer(answer.kind === 'crashed' ? { ...answer, exit: null } : answer),
+    );
+    this.#child.on('error', (error) => this.#answer({ kind: 'crashed', message: error.message, exit: null }));
     this.#gone = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
-        running.delete(this);
+        this.#alive = false;
+        ended(this);
         watcher?.kill('SIGKILL');
-        this.#answer({ kind: 'crashed', message: this.#lastWords(code, signal) });
+        this.#answer({ kind: 'crashed', message: this.#lastWords(code, signal), exit: { code, signal } });
         resolve();
       });
     });
   }
 
-  get alive(): boolean {
-    return running.has(this);
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
-  #answer(answer: Answer): void {
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  #answer(answer: Reply): void {
     this.#answered?.(answer);
     this.#answered = null;
   }
@@ -65,14 +93,17 @@ export class WorkerProcess {
     );
   }
 
-  /** Asks, and waits at most `timeout` seconds; then, and when the interpreter crashed, the process is gone. */
-  async ask(request: Request, timeout: number): Promise<Reply> {
-    if (!this.alive) return { kind: 'crashed', message: 'its process is gone' };
+  /** Asks, and waits at most `timeout` seconds (null: as long as it takes); then, and when the interpreter crashed, the process is gone. */
+  async ask(request: Request, timeout: number | null): Promise<Reply> {
+    if (!this.alive) return { kind: 'crashed', message: 'its process is gone', exit: null };
     let timer: NodeJS.Timeout | undefined;
     const reply = await new Promise<Reply>((resolve) => {
       this.#answered = resolve;
-      timer = setTimeout(() => resolve({ kind: 'timeout' }), timeout * 1000);
-      this.#child.send(request, (error) => error && this.#answer({ kind: 'crashed', message: error.message }));
+      if (timeout !== null)
+        timer = setTimeout(() => resolve({ kind: 'timeout' }), Math.min(timeout * 1000, 2 ** 31 - 1));
+      this.#child.send(request, (error) => {
+        if (error) this.#answer({ kind: 'crashed', message: error.message, exit: null });
+      });
     });
     clearTimeout(timer);
     if (reply.kind === 'timeout' || reply.kind === 'crashed') await this.end();
@@ -84,15 +115,15 @@ export class WorkerProcess {
     return this.#stderr;
   }
 
+  /** Sends a signal on. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   async end(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#gone;
   }
-}
-
-/** Ends every worker process at once, without waiting. */
-export function endAllWorkers(): void {
-  for (const worker of running) void worker.end();
 }
 
 /**
@@ -116,11 +147,12 @@ function watch(child: ChildProcess): ChildProcess | null {
 }
 
 /** Node's permission model: called experimental up to Node 22.12, and there without a flag to be silent about it. */
-function permissions(readable: readonly string[]): string[] {
+function permissions(readable: readonly string[], writable: readonly string[]): string[] {
   const stable = process.allowedNodeEnvironmentFlags.has('--permission');
   return [
     stable ? '--permission' : '--experimental-permission',
     ...outermost([PACKAGE, ...readable]).map((folder) => `--allow-fs-read=${folder}`),
+    ...outermost(writable).map((folder) => `--allow-fs-write=${folder}`),
     '--disallow-code-generation-from-strings', // what Python reaches of JavaScript stays what Pyodide hands out
     '--no-warnings',
   ];

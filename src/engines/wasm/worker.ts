@@ -3,10 +3,11 @@ import { constants, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unwrap } from '../../core/assert.js';
-import { EmbeddedInterpreter } from './interpreter.js';
+import { EmbeddedInterpreter, STATEMENT_ENVIRONMENT } from './interpreter.js';
 import type { Answer, Request } from './messages.js';
 import type { LoadPyodide } from './pyodide.js';
-import { mountReadOnly } from './read-only.js';
+import { mountProgramFolders, mountReadOnly } from './read-only.js';
+import { inheritStreams } from './streams.js';
 
 let interpreter: EmbeddedInterpreter | undefined;
 
@@ -31,10 +32,32 @@ async function answer(request: Request): Promise<Answer> {
         harness: readFileSync(request.harness, 'utf8'),
         mount: (fs) => mountReadOnly(fs, request.folders),
         time: request.time,
+        environment: STATEMENT_ENVIRONMENT,
+        args: [],
       });
       interpreter = result?.interpreter;
       return { kind: 'opened', opened: result?.opened ?? null };
     }
+    case 'open-program': {
+      const result = await EmbeddedInterpreter.open({
+        load: await loader(request.distribution),
+        indexURL: request.distribution + sep,
+        core: readFileSync(request.core),
+        harness: readFileSync(request.harness, 'utf8'),
+        mount: (fs) => {
+          inheritStreams(fs);
+          mountProgramFolders(fs, request.folders);
+          return [];
+        },
+        time: false,
+        environment: request.environment,
+        args: request.args,
+      });
+      interpreter = result?.interpreter;
+      return { kind: 'opened', opened: result?.opened ?? null };
+    }
+    case 'run':
+      return { kind: 'ran', ran: opened().run(request.program) };
     case 'measure': {
       const measuring = await opened().measure(request.statement, request.options);
       return { kind: 'measured', measuring };

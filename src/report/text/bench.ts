@@ -46,7 +46,10 @@ function caseLines(one: BenchCase, style: Style): string[] {
   if (only !== undefined && one.results.length === 1) {
     const growth = only.growth === null ? '' : 'the second ';
     const of = `${growth}${integer(only.iterations)} ${only.iterations === 1 ? 'execution' : 'executions'}`;
-    lines.push('', ...funnelLines(only.counts, only.interpreter, of.charAt(0).toUpperCase() + of.slice(1), style));
+    lines.push(
+      '',
+      ...funnelLines(only.counts, only.interpreter, { of: of.charAt(0).toUpperCase() + of.slice(1) }, style),
+    );
   }
   return lines;
 }

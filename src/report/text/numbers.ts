@@ -1,8 +1,24 @@
 /** Numbers as people read them. */
 
+/**
+ * At most so many digits behind the point, no zeros at their end, commas between thousands: 1,234.5. By hand: the
+ * formatter of the language takes longer to load than all else in the text of a short program.
+ */
+function decimal(value: number, digits: number): string {
+  const [whole = '', fraction = ''] = value.toFixed(digits).split('.');
+  const end = fraction.replace(/0+$/, '');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return (end === '' ? grouped : `${grouped}.${end}`).replace(/^-0$/, '0');
+}
+
+/** With at most three significant digits. */
+function threeDigits(value: number): string {
+  return decimal(Number(value.toPrecision(3)), 12);
+}
+
 /** 2,906,112 */
 export function integer(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return decimal(value, 0);
 }
 
 /**
@@ -12,7 +28,7 @@ export function integer(value: number): string {
 export function perOperation(value: number): string {
   if (Number.isInteger(value)) return integer(value);
   for (let digits = 3; digits < 20; digits++) {
-    const text = value.toLocaleString('en-US', { maximumFractionDigits: digits });
+    const text = decimal(value, digits);
     const exact = Number(value.toFixed(digits)) === value;
     if (exact || (text.includes('.') && Math.abs(value) >= 10 ** (1 - digits))) return text;
   }
@@ -28,7 +44,7 @@ export function time(ns: number, ascii: boolean = false): string {
     value /= 1000;
     unit++;
   }
-  return `${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })} ${units[unit]}`;
+  return `${threeDigits(value)} ${units[unit]}`;
 }
 
 /** 1 object, 2 objects */
@@ -48,4 +64,29 @@ export function percent(part: number, whole: number): string {
   if (text === '100' && part !== whole) return '> 99.9 %';
   if (text === '0' && part !== 0) return '< 0.1 %';
   return `${text} %`;
+}
+
+/** 512 B, 1.5 KiB, 12.3 MiB: three significant digits, the exact number is in the JSON. */
+export function byteSize(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let size = value;
+  let unit = 0;
+  while (Math.abs(size) >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || Math.abs(size) >= 100 ? 0 : Math.abs(size) >= 10 ? 1 : 2;
+  return `${decimal(size, digits)} ${units[unit]}`;
+}
+
+/** For sentences, exact numbers stand below them: 999,999 and then 1 million, 2.91 million. */
+export function rough(value: number): string {
+  if (value < 1e6) return integer(value);
+  const [size, word] = value < 999_500_000 ? [value / 1e6, 'million'] : [value / 1e9, 'billion'];
+  return `${threeDigits(size)} ${word}`;
+}
+
+/** +1,234 and -1,234, 0 without a sign. `text` says how the number itself reads. */
+export function signed(value: number, text: (value: number) => string = perOperation): string {
+  return value > 0 ? `+${text(value)}` : value < 0 ? `-${text(-value)}` : text(0);
 }

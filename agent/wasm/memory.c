@@ -16,3 +16,13 @@ void pa_memory_drop(void *block)
 {
     inner.free(inner.ctx, block);
 }
+
+void *pa_shared_new(size_t count, size_t size)
+{
+    return pa_memory_new(count, size);
+}
+
+void pa_shared_drop(void *block)
+{
+    pa_memory_drop(block);
+}

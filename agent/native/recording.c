@@ -1,0 +1,147 @@
+#include "native/recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/core.h"
+#include "core/memory.h"
+
+enum { SIZE = 256 << 20, HEAD = 16384, NAME_ROOM = 4096 };
+_Static_assert(sizeof(pa_recording) <= HEAD, "the head of a recording has outgrown its place");
+/* What src/engines/native/recording.ts takes for granted. */
+_Static_assert(offsetof(pa_recording, waited) == 216 && offsetof(pa_recording, phases) == 4312, "wire format");
+_Static_assert(offsetof(pa_recording, interval) == 4936 && offsetof(pa_recording, interval_rows) == 5544, "wire format");
+_Static_assert(sizeof(pa_tally) == 208 && sizeof(pa_state) == 152 && sizeof(pa_slot) == 128, "wire format");
+_Static_assert(offsetof(pa_region, raw) == 208 && offsetof(pa_region, name) == 248, "wire format");
+
+pa_recording *pa_recorded;
+static char path[NAME_ROOM];
+static size_t folder_length;
+
+const char *pa_recording_path(void)
+{
+    return path;
+}
+
+/* A file of its own for this process; `path` names it. */
+static int make_file(void)
+{
+    for (int i = 0; i < 10000; i++) {
+        snprintf(path + folder_length, sizeof path - folder_length, "/%ld-%d.pya", (long)getpid(), i);
+        int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (file >= 0 || errno != EEXIST) {
+            return file;
+        }
+    }
+    return -1;
+}
+
+bool pa_recording_open(const char *folder, uint64_t parent)
+{
+    folder_length = strlen(folder);
+    if (folder_length + 64 > sizeof path) {
+        return false;
+    }
+    memcpy(path, folder, folder_length);
+    int file = make_file();
+    if (file < 0) {
+        return false;
+    }
+    void *memory = MAP_FAILED;
+    if (ftruncate(file, SIZE) == 0) {
+        memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    }
+    close(file);
+    if (memory == MAP_FAILED) {
+        unlink(path);
+        return false;
+    }
+    pa_recorded = memory;
+    pa_recorded->version = PA_RECORDING_VERSION;
+    pa_recorded->base = (uintptr_t)memory;
+    pa_recorded->size = SIZE;
+    pa_recorded->used = HEAD;
+    pa_recorded->pid = (uint64_t)getpid();
+    pa_recorded->parent = parent;
+    pa_recorded->slots = pa_shared_new(PA_SLOTS, sizeof(pa_slot));
+    memcpy(pa_recorded->magic, "pyallocs", sizeof pa_recorded->magic);
+    return true;
+}
+
+void *pa_shared_new(size_t count, size_t size)
+{
+    size_t bytes = (count * size + 15) & ~(size_t)15;
+    if (pa_recorded == NULL || bytes > SIZE - pa_recorded->used) {
+        return NULL;
+    }
+    void *memory = (char *)pa_recorded + pa_recorded->used;
+    pa_recorded->used += bytes;
+    return memory;
+}
+
+/* The file only grows: a reader may be looking at what was dropped. */
+void pa_shared_drop(void *block)
+{
+    (void)block;
+}
+
+const char *pa_recording_text(const char *text, size_t size)
+{
+    char *copy = pa_shared_new(size + 1, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, size);
+    }
+    return copy;
+}
+
+void pa_recording_update(void)
+{
+    pa_recorded->names = pa_names;
+    pa_recorded->names_used = pa_names_used;
+    pa_recorded->flags = pa.flags;
+}
+
+static bool write_all(int file, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(file, bytes, size);
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+/* Only calls that are safe in the child of a program with threads. */
+void pa_recording_fork(void)
+{
+    uint64_t parent = pa_recorded->pid;
+    int file = make_file();
+    bool moved = file >= 0 && ftruncate(file, SIZE) == 0 && write_all(file, (char *)pa_recorded, pa_recorded->used) &&
+                 mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
+    if (!moved) { /* counted nowhere rather than with its parent */
+        mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    pa_recorded->pid = (uint64_t)getpid();
+    pa_recorded->parent = parent;
+    pa_recorded->threads = 0;
+    pa_recorded->waited_used = 0;
+    memset(pa_recorded->slots, 0, PA_SLOTS * sizeof(pa_slot));
+    for (pa_region *region = pa_recorded->regions; region != NULL; region = region->next) {
+        pa_tally_clear(&region->tally);
+        memset(region->raw, 0, sizeof region->raw);
+        region->entries = region->disorder = 0;
+    }
+    for (int phase = 0; phase < PA_PHASES - 1; phase++) {
+        pa_tally_clear(&pa_recorded->phases[phase]);
+    }
+}

@@ -1,0 +1,64 @@
+/* What belongs to one thread, and to which tallies its events go. */
+#ifndef PA_THREAD_H
+#define PA_THREAD_H
+
+#include "core/core.h"
+#include "native/recording.h"
+
+enum { PA_REGION_DEPTH = 64 };
+
+typedef struct {
+    pa_slot *slot;       /* NULL until the first event of the raw domain: every thread of Python has one */
+    uintptr_t nested;    /* what the raw domain last returned to the allocator we are in */
+    bool served;         /* that allocator has its block */
+    bool inside;         /* in an allocator: what it asks for is part of the request */
+    bool main;           /* the thread that runs __main__ */
+    unsigned suspended;  /* what pyallocs does itself is counted nowhere */
+    unsigned open;       /* regions, those entered more than once in a row included */
+    unsigned different;  /* regions, each once */
+    pa_region *entered[PA_REGION_DEPTH];        /* in the order of entering */
+    pa_tally *tallies[PA_REGION_DEPTH + 2];     /* that of the phase, then those of `different` regions; NULL */
+} pa_thread;
+
+extern __thread pa_thread pa_self __attribute__((tls_model("initial-exec")));
+
+/* Whether threads or moments differ in where events go, so that each event must ask. */
+extern bool pa_divided;
+/* The phase of the thread that runs __main__, and of all others. */
+extern uint8_t pa_main_phase, pa_other_phase;
+/* Threads in which a region is open. */
+extern unsigned pa_threads_in_regions;
+
+/* Adds the tallies of the phases to the core. False when there is no memory. */
+bool pa_phases_start(void);
+/* From now on events of the main thread go to one phase, those of other threads to another. */
+void pa_phases_set(int main, int others);
+/* After a change of what is open. */
+void pa_phases_update(void);
+/* Ends the program for all threads once the interpreter is finalizing. */
+void pa_phases_watch_end(void);
+
+/* First event of the raw domain of a thread. */
+void pa_thread_begin(pa_thread *self);
+/* Sets pa_now for this thread. */
+void pa_thread_choose(pa_thread *self);
+
+/* Before an event of the mem and obj domains or a creation: these hold the GIL. */
+static inline void pa_thread_event(pa_thread *self)
+{
+    if (PA_UNLIKELY(pa_divided)) {
+        pa_thread_choose(self);
+    }
+}
+
+/* An event of the raw domain, which may come from any thread at any time: counted, not followed. */
+void pa_raw_event(pa_thread *self, int field, size_t bytes);
+
+/* What pyallocs does between these is counted nowhere. */
+void pa_suspend(void);
+void pa_resume(void);
+
+/* In a forked child: this thread is the only one, and starts afresh. */
+void pa_threads_fork(void);
+
+#endif

@@ -1,0 +1,150 @@
+/** The native engine: the CPythons of this machine, unmodified, with the agent in them. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PyallocsError } from '../../core/errors.js';
+import { type Interpreter, minorVersion } from '../../core/interpreter.js';
+import type { Refusal } from '../../core/outcome.js';
+import type { Engine, Offer, SessionOptions } from '../engine.js';
+import { aboutPython, refusalOf } from './about.js';
+import { agentHash, agentPath, cacheFolder, isSupportedMachine } from './agent.js';
+import { runProgram } from './program.js';
+import { findPythons, locate, type Python } from './pythons.js';
+import { NativeSession } from './session.js';
+
+/** An interpreter of this machine that can be chosen. */
+interface NativeOffer extends Offer {
+  readonly python: Python;
+}
+
+const offers = new Map<string, NativeOffer>();
+
+function offerOf(python: Python): NativeOffer {
+  const known = offers.get(python.path);
+  if (known !== undefined) return known;
+  const { version, implementation } = python.about;
+  const offer: NativeOffer = {
+    id: `native:${implementation === 'cpython' ? '' : `${implementation}-`}${version}`,
+    minor: minorVersion(version),
+    version,
+    prerelease: /[a-z]/.test(version),
+    path: python.path,
+    get refusal() {
+      return python.refusal ?? agentRefusal();
+    },
+    python,
+  };
+  offers.set(python.path, offer);
+  return offer;
+}
+
+let withoutAgent: Refusal | null | undefined;
+
+/** Why no Python of this machine can be counted: there is no agent, and it cannot be compiled. Tried once. */
+function agentRefusal(): Refusal | null {
+  if (withoutAgent !== undefined) return withoutAgent;
+  try {
+    agentPath();
+    withoutAgent = null;
+  } catch (error) {
+    if (!(error instanceof PyallocsError)) throw error;
+    withoutAgent = { code: 'no-agent', message: error.message };
+  }
+  return withoutAgent;
+}
+
+export const nativeEngine: Engine = {
+  name: 'native',
+  offers: () => (isSupportedMachine() ? findPythons().map(offerOf) : []),
+  find: (selector) => {
+    if (!/^3\.\d+(\.|$)/.test(selector)) return named(selector);
+    const wanted = nativeEngine.offers().filter(({ minor, version }) => minor === selector || version === selector);
+    return wanted.find(({ refusal }) => refusal === null) ?? null;
+  },
+  open: async (offer, label, options) => {
+    const session = sessionOf(offer, label, options);
+    try {
+      await session.open();
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  },
+  run: async (offer, label, program, options) => {
+    const { python } = offer as NativeOffer;
+    const interpreter = interpreterOf(offer as NativeOffer, label);
+    const { command } = program;
+    const refusal = python.refusal ?? (await checkOnce(offer, label));
+    if (refusal !== null) return { command, interpreter, outcome: 'refused', reason: refusal };
+    return { command, ...(await runProgram(python.path, interpreter, program, options)) };
+  },
+};
+
+/** A path or a command. Throws PyallocsError when it is no Python. */
+function named(selector: string): Offer | null {
+  if (!/[/\\]|^(?:python|pypy)/.test(selector)) return null;
+  const path = locate(selector);
+  const about =
+    path === null ? { why: 'not-found' as const, message: `there is no command ${selector}` } : aboutPython(path);
+  if ('why' in about) throw new PyallocsError(about.why, about.message);
+  return offerOf({ path: path ?? selector, about, refusal: refusalOf(about) });
+}
+
+function interpreterOf({ id, version, python }: NativeOffer, label: string | null): Interpreter {
+  const { implementation, bits, free_threaded, build } = python.about;
+  return {
+    id,
+    label,
+    version,
+    implementation,
+    engine: 'native',
+    bits,
+    pymalloc: true,
+    freeThreaded: free_threaded,
+    build,
+    path: python.path,
+  };
+}
+
+function sessionOf(offer: Offer, label: string | null, options: SessionOptions): NativeSession {
+  const { python } = offer as NativeOffer;
+  return new NativeSession(python.path, interpreterOf(offer as NativeOffer, label), offer.refusal, options);
+}
+
+/** The self-check of an interpreter, remembered for its file and this agent: why it is refused, or null. */
+async function checkOnce(offer: Offer, label: string | null): Promise<Refusal | null> {
+  agentPath(); // says what is missing, if anything is
+  const file = checkedFile((offer as NativeOffer).python);
+  if (file !== null && existsSync(file) && readFileSync(file, 'utf8') === 'passed') return null;
+  const session = sessionOf(offer, label, { folders: [process.cwd()], time: false });
+  try {
+    await session.open();
+    if (session.refusal === null && file !== null) remember(file);
+    return session.refusal;
+  } finally {
+    await session.close();
+  }
+}
+
+function checkedFile({ path, about }: Python): string | null {
+  try {
+    const real = realpathSync(about.executable === '' ? path : about.executable);
+    const { size, mtimeMs } = statSync(real);
+    const key = JSON.stringify([real, size, mtimeMs, about.version, agentHash(), process.env['PYTHONMALLOC']]);
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
+    return join(cacheFolder(), 'interpreters', `${name}.checked`);
+  } catch {
+    return null;
+  }
+}
+
+function remember(file: string): void {
+  try {
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, 'passed');
+  } catch {
+    // it is checked again next time
+  }
+}

@@ -1,0 +1,63 @@
+/** The npm package of an embedded interpreter: where it is, how results name it, and why it did not start. */
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { EXIT, PyallocsError } from '../../core/errors.js';
+import type { Interpreter } from '../../core/interpreter.js';
+import { type SelfCheck, wrongCases } from '../../core/self-check.js';
+import type { Offer } from '../engine.js';
+import { packageOf } from './embedded.js';
+import type { Reply, WorkerProcess } from './worker-process.js';
+
+/** Seconds in which an interpreter must have started: it takes 1 to 4. */
+export const START_TIMEOUT = 120;
+
+/** `version`: what it says of itself; null while it has not started. */
+export function embeddedInterpreter(offer: Offer, label: string | null, version: string | null): Interpreter {
+  return {
+    id: offer.id,
+    label,
+    version: version ?? offer.version,
+    implementation: 'cpython',
+    engine: 'wasm',
+    bits: 32,
+    pymalloc: false,
+    freeThreaded: false,
+    build: [],
+    path: null,
+  };
+}
+
+/** The error for an answer other than that it is open. */
+export function noStart(offer: Offer, reply: Reply, worker: WorkerProcess): PyallocsError {
+  const why = reply.kind === 'crashed' ? reply.message : reply.kind === 'timeout' ? 'it took too long' : 'no layout';
+  const stderr = worker.stderr.trim();
+  return new PyallocsError('no-start', `the embedded Python ${offer.minor} did not start: ${why}`, {
+    exitCode: EXIT.internal,
+    ...(stderr ? { cause: stderr } : {}),
+  });
+}
+
+export function selfCheckRefusal(offer: Offer, check: SelfCheck): { code: 'self-check'; message: string } {
+  const wrong = wrongCases(check.cases);
+  const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
+  return { code: 'self-check', message: `${offer.id} did not pass its self-check (${cases})` };
+}
+
+/** Where npm put the distribution, links resolved: the worker process may read real paths only. */
+export function distributionOf(offer: Offer): string {
+  const name = packageOf(offer);
+  try {
+    return realpathSync(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)));
+  } catch (cause) {
+    const message = `the npm package ${name} is not installed; run npm ci, or npm install pyallocs again`;
+    throw new PyallocsError('no-distribution', message, { cause });
+  }
+}
+
+/** The folder of all packages around a distribution: Pyodide 0.22 imports some of them, and each package manager puts them elsewhere in it. */
+export function packagesFolder(distribution: string): string {
+  const parts = distribution.split(sep);
+  const first = parts.indexOf('node_modules');
+  return first < 0 ? distribution : parts.slice(0, first + 1).join(sep);
+}

@@ -1,0 +1,279 @@
+/** Runs one program in an embedded interpreter, as plain python does, and counts it. Nothing here needs Node. */
+import { unwrap } from '../../core/assert.js';
+import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
+import { addIntervals, EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
+import type { Exit } from '../../core/program.js';
+import { readChecked, readCounts, readState, rowName } from './counters.js';
+import type { CPython, Pointer } from './cpython.js';
+import { type HookPlaces, hooksIntact } from './hooks.js';
+import type { ProgramForm } from './program-command.js';
+import type { CoreExports } from './side-module.js';
+
+export interface EmbeddedProgram {
+  /** python/program.py */
+  readonly harness: string;
+  readonly command: readonly string[];
+  readonly form: ProgramForm;
+  /** The script, module or code. */
+  readonly what: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Entries of PYTHONPATH. */
+  readonly path: readonly string[];
+  /** Options of -W and entries of PYTHONWARNINGS, the last one first in effect. */
+  readonly warnings: readonly string[];
+  /** Whether stdin, stdout and stderr are terminals. */
+  readonly terminals: readonly boolean[];
+  /** How stdin and stdout treat bytes that are no UTF-8: "strict" or "surrogateescape". */
+  readonly errors: string;
+  /** Folders of the machine that the program sees. */
+  readonly folders: readonly string[];
+}
+
+/** What a program came to inside the interpreter. */
+export interface Ran {
+  readonly exit: Exit;
+  readonly counts: Counts;
+  readonly byType: readonly TypeCounts[];
+  readonly startup: Counts;
+  readonly shutdown: Counts;
+  readonly seconds: number;
+  /** Whether the hooks were in place to the end: otherwise the numbers mean nothing. */
+  readonly intact: boolean;
+  /** Why the numbers are not exact. */
+  readonly wrong: string | null;
+  /** Modules of the standard library that the program imported, and Python compiled. */
+  readonly compiled: readonly string[];
+}
+
+/** An interpreter with the hooks in it. */
+export interface Hooked {
+  readonly python: CPython;
+  readonly core: CoreExports;
+  readonly places: HookPlaces;
+  readonly minor: number;
+}
+
+/** Include/methodobject.h */
+const METH_NOARGS = 4;
+const METH_FASTCALL = 0x80;
+
+/** What program_stage() of the core tells. */
+const MAIN_BEGAN = 1;
+
+/** The exit of a program that left without Python's consent: os._exit() and os.abort(). Null for any other exception. */
+function exitOf(error: unknown): Exit | null {
+  const { name, status, message } = error as { name?: string; status?: unknown; message?: string };
+  if (name === 'ExitStatus' || name === 'Exit') return { code: Number(status) & 0xff, signal: null };
+  if (/\bAborted\(|\babort\(/.test(message ?? '')) return { code: null, signal: 'SIGABRT' };
+  return null;
+}
+
+export function runProgram(hooked: Hooked, program: EmbeddedProgram): Ran {
+  return new ProgramRun(hooked).run(program);
+}
+
+class ProgramRun {
+  readonly #python: CPython;
+  readonly #core: CoreExports;
+  readonly #places: HookPlaces;
+  readonly #minor: number;
+  #main: Interval = EMPTY_INTERVAL;
+  #startup: Counts = ZERO;
+  #shutdown: Counts = ZERO;
+  #wrong: string | null = null;
+  #exit: Exit = { code: 0, signal: null };
+
+  constructor({ python, core, places, minor }: Hooked) {
+    this.#python = python;
+    this.#core = core;
+    this.#places = places;
+    this.#minor = minor;
+  }
+
+  run(program: EmbeddedProgram): Ran {
+    const python = this.#python;
+    this.#prepare(program);
+    const start = performance.now();
+    let compiled: readonly string[] = [];
+    const regular =
+      this.#orExit(() => this.#execute(program)) &&
+      this.#orExit(() => this.#callbacks()) &&
+      this.#orExit(() => {
+        compiled = this.#finish();
+      });
+    const seconds = (performance.now() - start) / 1000;
+    const intact = this.#intact(regular);
+    if (regular) this.#orExit(() => python.call('Py_FinalizeEx')); // objects of the program that are still alive may print
+    return {
+      exit: this.#exit,
+      counts: this.#main.counts,
+      byType: typeRows(this.#main),
+      startup: this.#startup,
+      shutdown: this.#shutdown,
+      seconds,
+      intact,
+      wrong: this.#wrong,
+      compiled,
+    };
+  }
+
+  /** Does a part of the run. False when the program left in it, past all that would have followed. */
+  #orExit(part: () => void): boolean {
+    try {
+      part();
+      return true;
+    } catch (error) {
+      const exit = exitOf(error);
+      if (exit === null) throw error;
+      this.#exit = exit;
+      this.#core.end();
+      return false;
+    }
+  }
+
+  #prepare(program: EmbeddedProgram): void {
+    const python = this.#python;
+    const core = this.#core;
+    const runner = python.address(this.#minor < 11 ? 'PyFrame_Type' : 'PyFunction_Type');
+    core.use_interpreter(evaluateIndex(python), runner, python.address('_Py_NoneStruct'));
+    python.execute(program.harness, 'program.py');
+    python.defineFunction('run_main', core.run_main_pointer(), METH_FASTCALL);
+    python.defineFunction('begin_callbacks', core.begin_callbacks_pointer(), METH_NOARGS);
+    const { harness: _, form: __, what: ___, ...request } = program;
+    python.ask('prepare', JSON.stringify(request));
+  }
+
+  /** From finding the program to the traceback that it may end with. */
+  #execute({ form, what }: EmbeddedProgram): void {
+    const python = this.#python;
+    const core = this.#core;
+    const request = JSON.stringify({ form, what });
+    const places = python.allocate(8);
+    core.begin();
+    const found = python.ask('find', request);
+    let result: Pointer = 0;
+    try {
+      if (found === 'code') {
+        python.memory.setWord(places, python.global('code'));
+        python.memory.setWord(places + 4, python.global('namespace'));
+        result = core.run_main(places) >>> 0;
+      } else if (found === 'function') {
+        result = python.call('PyObject_Call', python.global('function'), python.global('arguments'), 0);
+      } else if (found === 'failure') {
+        const failure = python.global('failure');
+        const type = python.call('PyObject_Type', failure);
+        python.call('PyErr_SetObject', type, failure);
+        python.call('Py_DecRef', type);
+      }
+    } finally {
+      this.#readMain();
+    }
+    core.begin();
+    if (found.startsWith('{')) {
+      const { status, message } = JSON.parse(found) as { status: number; message: string };
+      python.ask('say', message);
+      this.#exit = { code: status, signal: null };
+    } else {
+      const exception = result === 0 ? python.takeException() : [];
+      if (result !== 0) python.call('Py_DecRef', result);
+      python.ask('note_imports');
+      if (found !== 'function') python.ask('flush');
+      if (result === 0) this.#explain(exception);
+    }
+    this.#addShutdown();
+  }
+
+  #readMain(): void {
+    const core = this.#core;
+    core.end();
+    if (core.program_stage() < MAIN_BEGAN) {
+      this.#startup = this.#read().counts;
+      return;
+    }
+    this.#startup = readCounts(this.#python.memory, core.counts_before_main() >>> 0);
+    this.#main = this.#read();
+  }
+
+  /** What python does with the exception that ended the program. */
+  #explain(exception: readonly Pointer[]): void {
+    const python = this.#python;
+    for (const object of exception) if (object !== 0) python.call('Py_IncRef', object);
+    const told = JSON.parse(python.askAbout('ended', exception)) as {
+      status: number;
+      print: boolean;
+      interrupt: boolean;
+      hint: string;
+    };
+    if (told.print) {
+      const [type = 0, value = 0, traceback = 0] = exception;
+      python.call('PyErr_Restore', type, value, traceback);
+      python.call('PyErr_Print');
+    } else {
+      for (const object of exception) if (object !== 0) python.call('Py_DecRef', object);
+    }
+    if (told.hint !== '') python.ask('say', told.hint);
+    this.#exit = told.interrupt ? { code: null, signal: 'SIGINT' } : { code: told.status, signal: null };
+  }
+
+  #callbacks(): void {
+    const python = this.#python;
+    if (python.ask('after_main') === '') return;
+    const nothing = python.call('PyTuple_New', 0);
+    try {
+      const result = python.call('PyObject_Call', python.global('run_callbacks'), nothing, 0); // begins to count itself
+      if (result === 0) python.call('PyErr_Print');
+    } finally {
+      this.#core.end();
+      this.#main = addIntervals(this.#main, this.#read());
+    }
+  }
+
+  #finish(): readonly string[] {
+    this.#core.begin();
+    const { status, raised, compiled } = JSON.parse(this.#python.ask('finish')) as {
+      status: number;
+      raised: boolean;
+      compiled: string[];
+    };
+    if (raised)
+      this.#wrong ??= 'an atexit callback raised an exception, and printing its traceback is part of the count';
+    this.#addShutdown();
+    if (status !== 0 && this.#exit.code === 0) this.#exit = { code: status, signal: null };
+    return compiled;
+  }
+
+  #addShutdown(): void {
+    this.#core.end();
+    this.#shutdown = addCounts(this.#shutdown, this.#read().counts);
+  }
+
+  #intact(regular: boolean): boolean {
+    const { memory } = this.#python;
+    const seen = (): number => readState(memory, this.#places.state).seen;
+    try {
+      return hooksIntact(this.#python, this.#core, this.#places, seen);
+    } catch (error) {
+      if (regular) throw error;
+      this.#wrong ??= 'the program left in a way after which the hooks could not be checked';
+      return true;
+    }
+  }
+
+  #read(): Interval {
+    const { memory } = this.#python;
+    const names = this.#core.names() >>> 0;
+    const places = { state: this.#places.state, rows: this.#core.rows() >>> 0 };
+    const { interval, wrong } = readChecked(memory, places, (row) => rowName(memory, names, row), this.#minor);
+    this.#wrong ??= wrong;
+    return interval;
+  }
+}
+
+/** The place of PyEval_EvalCode in the table of functions; it was called before, so it is no lazy wrapper any more. */
+function evaluateIndex({ module }: CPython): number {
+  const evaluate = unwrap(module['_PyEval_EvalCode'], 'this interpreter does not export PyEval_EvalCode');
+  const { wasmTable } = module;
+  const index = wasmTable.grow(1);
+  wasmTable.set(index, evaluate);
+  return index;
+}
