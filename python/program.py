@@ -92,8 +92,18 @@ def _library_path(request):
         entry for entry in sys.path if "/lib/python3" in entry and not entry.endswith("site-packages")
     )
     library = [entry for entry in sys.path if "/lib/python3" in entry]
+    _provide_pyallocs(request["module"], library)
     sys.path[:] = request["path"] + library
     sys.path_importer_cache.clear()
+
+
+def _provide_pyallocs(text, library):
+    """Puts the module pyallocs, whose regions count nothing here, where installed packages are."""
+    folder = next((path for path in library if path.endswith("site-packages")), None)
+    if folder is not None:
+        os.makedirs(folder + "/pyallocs", exist_ok=True)
+        with open(folder + "/pyallocs/__init__.py", "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def _streams(terminals, environment, fallback):
@@ -394,7 +404,7 @@ def finish():
     except BaseException:
         status = 120
     namespace = code = function = arguments = failure = None  # what the program left dies as it does without us
-    return json.dumps({"status": status, "raised": _raised, "compiled": sorted(_compiled)})
+    return json.dumps({"status": status, "raised": _raised, "compiled": sorted(_compiled - {"pyallocs"}), "regions": "pyallocs" in sys.modules})
 
 
 def note_imports():

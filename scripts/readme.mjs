@@ -9,7 +9,7 @@
 //                                     An empty block is filled with whatever is installed.
 //
 // Commands run in an empty folder of their own, 100 columns wide, without colours, outside any virtual environment, and must
-// exit with 0. A block in which only the time of a program would change stays as it is.
+// exit with 0. A block in which only the time and the releases of a program would change stays as it is.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,18 +51,19 @@ function filled(found, kind, argument, text) {
   }
   if (kind === 'native') {
     const output = runNative(argument, text ?? '');
-    return output === null ? found : unlessTime(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
+    return output === null ? found : unlessMoved(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
   }
   const output = run(argument);
   // json5: the formatter would spread the lines of a block called json
   if (kind === 'json') return block('json5', pretty(JSON.parse(output)));
-  return unlessTime(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
+  return unlessMoved(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
 }
 
-/** The old text where the new one differs only in how long something took. */
-function unlessTime(before, after) {
-  const timeless = (text) => text.replaceAll(/^( +took +)[\d.]+ s/gm, '$1');
-  return timeless(before) === timeless(after) ? before : after;
+/** The old text where the new one differs only in what no result promises: how long a program took, and its releases. */
+function unlessMoved(before, after) {
+  const fixed = (text) =>
+    text.replaceAll(/^( +took +)[\d.]+ s/gm, '$1').replaceAll(/^( +released +)[\d,]+ blocks?/gm, '$1');
+  return fixed(before) === fixed(after) ? before : after;
 }
 
 /** What a command prints on an installed Python; null where that of `text` is not there. */

@@ -55,6 +55,9 @@ describe.skipIf(FOUND.length === 0)('Pythons of this machine (skipped where ther
     const python = offer.path ?? '';
     const minor = minorNumber(offer.version);
     const cwd = folder(FILES);
+    /** Whether it can start itself again: one that is started through a wrapper may not know its own file. */
+    const again = spawnSync(python, ['-c', 'import os, sys; sys.exit(not os.access(sys.executable, os.X_OK))']);
+    const restarts = again.status === 0;
 
     /** The result of stat, and what the program itself wrote. */
     const statAny = async (command: readonly string[], options: Options = {}, as = python) => {
@@ -100,8 +103,7 @@ describe.skipIf(FOUND.length === 0)('Pythons of this machine (skipped where ther
         offer.version,
       ]);
       const { byType } = result;
-      // 3.15 adds to an int in place when nothing else has it
-      expect(byType.map(({ type, creations }) => [type, creations.total])).toEqual(minor < 15 ? [['int', 1000]] : []);
+      expect(byType.map(({ type, creations }) => [type, creations.total])).toEqual([['int', 1000]]);
       expect([ended.stderr, ended.code]).toEqual(['', 0]);
     });
 
@@ -155,8 +157,9 @@ describe.skipIf(FOUND.length === 0)('Pythons of this machine (skipped where ther
       });
 
       test('LD_PRELOAD of the user stays, for the program as well', async () => {
-        const library = '/lib/x86_64-linux-gnu/libm.so.6';
-        if (!existsSync(library)) return;
+        const library = join(folder(), 'empty.so');
+        const cc = spawnSync('cc', ['-shared', '-nostdlib', '-x', 'c', '-o', library, '/dev/null']);
+        if (cc.status !== 0) return; // it needs a compiler
         const { ended } = await stat(['-c', 'import os; print(os.environ["LD_PRELOAD"])'], {
           env: { LD_PRELOAD: library },
         });
@@ -240,7 +243,7 @@ os.waitpid(pid, 0)
         expect([things(result), result.processes[1]?.exit]).toEqual([50, { code: null, signal: 'SIGKILL' }]);
       });
 
-      test('subprocess with an empty environment, and os.system', async () => {
+      test.runIf(restarts)('subprocess with an empty environment, and os.system', async () => {
         const { ended, result } = await exact(`
 import os, shlex, subprocess, sys
 code = ${JSON.stringify(MAKER)} + "import os, sys; make(int(sys.argv[1])); print(sorted(k for k in os.environ if 'LD_' in k or 'PYALLOCS' in k)); sys.exit(4)"
@@ -255,7 +258,7 @@ print(os.system(shlex.join([sys.executable, '-c', code, '11'])) >> 8)
         ]);
       });
 
-      test.each(['spawn', 'fork', 'forkserver'])('multiprocessing by %s', async (method) => {
+      test.each(restarts ? ['spawn', 'fork', 'forkserver'] : ['fork'])('multiprocessing by %s', async (method) => {
         const { ended, result } = await exact(`
 def work(n):
     make(n)
@@ -454,7 +457,7 @@ with pyallocs.region("both"): make(6)
       });
     });
 
-    test('in a virtual environment it is the Python of that environment', async () => {
+    test.runIf(restarts)('in a virtual environment it is the Python of that environment', async () => {
       const home = folder();
       const made = await run(python, ['-m', 'venv', '--without-pip', home]);
       if (made.code !== 0) return expect(made.stderr).toMatch(/venv/); // Debian has venv in a package of its own
@@ -499,6 +502,18 @@ with pyallocs.region("both"): make(6)
         expect(result.reason.message).toContain('it uses mimalloc (PYTHONMALLOC=mimalloc)');
         expect(ended.code).toBe(125);
       });
+    });
+
+    test('a recording that is damaged is told, and the rest is counted', async () => {
+      const { result } = await stat([
+        '-c',
+        `${MAKER}make(10)
+import os
+path = next(line.split()[-1] for line in open('/proc/self/maps') if line.endswith('.pya\\n'))
+open(os.path.join(os.path.dirname(path), 'x.pya'), 'wb').write(bytes(10000))`,
+      ]);
+      if (result.outcome !== 'varying') throw new Error(result.outcome);
+      expect([result.why.code, things(result), result.processes.length]).toEqual(['bad-recording', 10, 1]);
     });
 
     test('works where address space is limited', async () => {

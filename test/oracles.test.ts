@@ -329,23 +329,25 @@ describe.skipIf(!native)('pyallocs stat against the oracles', () => {
       },
     );
 
+    // Up to 3.10 each one-character str and one-byte bytes is made when it is first needed, and then kept: what was needed
+    // before the program, the environment's variables for one, the program need not make; nor do all freelists start alike.
+    const kept = new Set(['str', 'bytes']);
     test.each(few('objects', 'threads', 'xml_tree'))(
-      '$name: creates what it does when it is not measured',
+      '$name: creates what it does when it is not measured, the collector on',
       async (each) => {
-        const alone = await shim(one, each.path, '--still');
-        const { watched } = await together(one, each, '--still');
-        // Up to 3.10 each one-character str and one-byte bytes is made when it is first needed, and then kept: what a tool
-        // needed before the program, the program need not make.
-        const kept = (type: string) => minor(one) <= 10 && (type === 'str' || type === 'bytes');
+        const alone = await shim(one, each.path);
+        const { watched } = await together(one, each);
+        const creations = { ...watched.creations };
         const others = (byType: typeof alone.byType) =>
-          Object.fromEntries(Object.entries(made(byType)).filter(([type]) => !kept(type)));
+          Object.fromEntries(Object.entries(made(byType)).filter(([type]) => minor(one) > 10 || !kept.has(type)));
         expect(others(watched.byType)).toEqual(others(alone.byType));
-        const fewer = alone.creations.total - watched.creations.total;
-        expect([0, 1, 2]).toContain(fewer);
-        expect(watched.relocations).toBe(alone.relocations);
-        // Which freelists hold something at the start, and how full old lists are, is not the same.
-        expect(Math.abs(watched.resizes - alone.resizes)).toBeLessThan(3);
-        expect(Math.abs(watched.requests - alone.requests)).toBeLessThan(20);
+        expect([watched.relocations, watched.resizes]).toEqual([alone.relocations, alone.resizes]);
+        if (minor(one) > 10) {
+          expect([creations, watched.requests]).toEqual([alone.creations, alone.requests]);
+        } else {
+          expect([0, 1, 2]).toContain(alone.creations.total - creations.total);
+          expect(Math.abs(watched.requests - alone.requests)).toBeLessThan(10);
+        }
       },
     );
   });

@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseResult } from '../src/core/result-files.js';
+import { nativeEngine } from '../src/engines/native/engine.js';
 import { type Ended, folder, pyallocs, startPyallocs, until } from './cli.js';
 
-const PYTHON = '/usr/bin/python3';
-const FOUND = process.platform === 'linux' && process.arch === 'x64' && existsSync(PYTHON) && existsSync('/usr/bin/cc');
+const PYTHON = nativeEngine.offers().find(({ refusal }) => refusal === null)?.path ?? null;
 
-describe.runIf(FOUND)('a program', () => {
+describe.skipIf(PYTHON === null)('a program (skipped where there is no Python that can be counted)', () => {
+  const python = PYTHON ?? '';
   const cwd = folder({
     'pass.py': 'pass\n',
     'echo.py':
@@ -18,7 +19,7 @@ describe.runIf(FOUND)('a program', () => {
     'sleep.py': 'import time\nopen("began", "w").close()\ntime.sleep(60)\n',
   });
   const stat = (args: readonly string[], input = ''): Promise<Ended> =>
-    pyallocs(['stat', '-p', PYTHON, ...args], { cwd, input });
+    pyallocs(['stat', '-p', python, ...args], { cwd, input });
 
   /** The result that replaced the summary. */
   const result = async (...args: readonly string[]) => {
@@ -66,7 +67,7 @@ describe.runIf(FOUND)('a program', () => {
   });
 
   test('is ended by a signal to pyallocs, and no further run begins', async () => {
-    const running = startPyallocs(['stat', '-p', PYTHON, '-r', '3', 'sleep.py'], { cwd });
+    const running = startPyallocs(['stat', '-p', python, '-r', '3', 'sleep.py'], { cwd });
     await until('the program began', () => existsSync(join(cwd, 'began')) || undefined);
     process.kill(running.pid, 'SIGTERM');
     const { stderr, code } = await running.ended;
@@ -76,8 +77,8 @@ describe.runIf(FOUND)('a program', () => {
   test.each([
     ['none/python', 127, /^pyallocs: there is no .*none\/python\n$/],
     ['./pass.py', 126, /^pyallocs: .*pass\.py cannot be executed/],
-  ])('is not run by %s: exit code %d', async (python, expected, sentence) => {
-    const { stdout, stderr, code } = await pyallocs(['stat', '-p', python, 'pass.py'], { cwd });
+  ])('is not run by %s: exit code %d', async (other, expected, sentence) => {
+    const { stdout, stderr, code } = await pyallocs(['stat', '-p', other, 'pass.py'], { cwd });
     expect([stdout, code]).toEqual(['', expected]);
     expect(stderr).toMatch(sentence);
   });

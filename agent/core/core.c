@@ -68,6 +68,7 @@ void pa_begin_after(uintptr_t type)
 {
     pa_now = pa_nowhere;
     pa_awaited = type;
+    *pa_recent_type(type) = (pa_type){0};
     runner = 0;
 }
 

@@ -76,7 +76,7 @@ void pa_release(int domain, uintptr_t block);
 /* The header of an object is being set up: _Py_NewReference, with the type already stored. */
 void pa_create(uintptr_t object);
 
-/* The type whose next object begins the counting (pa_begin_after); 0: none. */
+/* The type whose next object begins the counting (pa_begin_after); 0: none. It is never among those used last. */
 extern uintptr_t pa_awaited;
 /* Up to 3.12 an object that its __del__ revived makes an event. */
 extern bool pa_resurrects;
@@ -91,10 +91,13 @@ static inline void pa_created(uintptr_t object)
     const uintptr_t type = pa_word(object + PA_OB_TYPE), within = object & ((1u << PA_LEAF_SHIFT) - 1);
     const pa_type *of = pa_recent_type(type);
     const pa_block *leaf = pa_leaf_recent(object);
-    if (PA_LIKELY(of->type == type && leaf != NULL && within >= of->pre_header && type != pa_awaited)) {
+    if (PA_LIKELY(of->type == type && leaf != NULL && within >= of->pre_header)) {
         const pa_block entry = leaf[(within - of->pre_header) / PA_GRANULE] & ~(pa_block)PA_FLAG;
-        if (entry == (PA_CLAIMED | of->row << PA_VALUE_SHIFT) && PA_LIKELY(!pa_resurrects || pa_word(object) == 0)) {
-            pa_count_creation(of->row, PA_FREELIST);
+        if (entry == of->again && PA_LIKELY(!pa_resurrects || pa_word(object) == 0)) {
+            PA_EACH_TALLY(tally) {
+                tally->totals.creations[PA_FREELIST]++;
+                ((pa_counts *)(void *)((char *)tally->rows + of->counts))->creations[PA_FREELIST]++;
+            }
             return;
         }
     }

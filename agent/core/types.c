@@ -230,14 +230,16 @@ pa_type pa_type_find(uintptr_t type)
 {
     const entry *found = &entries[slot_of(type)];
     bool finalizes = layout->tp_finalize != 0 && pa_word(type + layout->tp_finalize) != 0;
-    pa_type known = {type, found->row, (uint16_t)pa_pre_header(layout, type), finalizes};
+    pa_type known = {type, found->row, (uint16_t)pa_pre_header(layout, type), finalizes, 0, 0};
     if (PA_UNLIKELY(found->type == 0)) {
         known.row = open_entry(type);
         if (known.row == PA_ROW_NONE) {
             return known;
         }
     }
-    if (!finalizes) {
+    known.again = PA_CLAIMED | known.row << PA_VALUE_SHIFT;
+    known.counts = known.row * (uint32_t)sizeof(pa_counts);
+    if (!finalizes && type != pa_awaited) {
         *pa_recent_type(type) = known;
     }
     return known;

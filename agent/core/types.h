@@ -24,6 +24,8 @@ typedef struct {
     uint32_t row;        /* PA_ROW_NONE when none could be made (a flag is raised) */
     uint16_t pre_header; /* bytes in front of its objects */
     bool finalizes;      /* its objects may make an event when they die (3.13.0) */
+    uint32_t again;      /* the entry of a block with an object of it, without the flag */
+    uint32_t counts;     /* where its row stands in the rows of a tally, in bytes */
 } pa_type;
 
 /* The types used last: most creations are of few. */
@@ -35,7 +37,7 @@ static inline pa_type *pa_recent_type(uintptr_t type)
     return &pa_recent_types[(type >> 4 ^ type >> 12) % PA_RECENT_TYPES];
 }
 
-/* Types that finalize are never among those used last: their objects need a closer look. */
+/* Types whose objects need a closer look, those that finalize or are awaited (core.h), are never among those used last. */
 pa_type pa_type_find(uintptr_t type);
 
 /* The row of a type that lives at this address, and what stands in front of its objects. */

@@ -22,7 +22,7 @@ static int on_reference(void *object, int event, void *data)
 {
     (void)data;
     if (PA_LIKELY(event == 0)) {
-        pa_thread_event(&pa_self);
+        pa_thread_moment(&pa_self);
         pa_created((uintptr_t)object);
     }
     return 0;
@@ -74,10 +74,11 @@ static void *lookup(void *of, const void *key)
     return PA_UNLIKELY(pa_tracemalloc_used_by_program()) ? true_lookup(of, key) : NULL;
 }
 
-/* 3.8: the key is where a pointer_t stands, an address and a domain; extensions have domains of their own. */
+/* 3.8: the key is where a pointer_t stands, an address and a domain; extensions have domains of their own. A copy of the
+   table, made for a snapshot, has this function too. */
 static uint64_t hash_38(void *of, const void *key)
 {
-    if (((const uint32_t *)key)[2] == 0) {
+    if (of == (void *)table && ((const uint32_t *)key)[2] == 0) {
         created((const void *)pa_word((uintptr_t)key));
     }
     return true_hash_38(of, key);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/core.h"
@@ -27,9 +28,14 @@ const char *pa_recording_path(void)
     return path;
 }
 
-/* A file of its own for this process; `path` names it. */
+/* A file of its own for this process; `path` names it. Where files may not be as large as ours, the kernel would end the
+   program for trying. */
 static int make_file(void)
 {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < SIZE) {
+        return -1;
+    }
     for (int i = 0; i < 10000; i++) {
         snprintf(path + folder_length, sizeof path - folder_length, "/%ld-%d.pya", (long)getpid(), i);
         int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -118,6 +124,13 @@ static bool write_all(int file, const char *bytes, size_t size)
     return true;
 }
 
+/* All rows there is room for: the parent goes on while its recording is copied, and may have named more types. */
+static void clear_all(pa_tally *tally)
+{
+    memset(tally->rows, 0, pa_names_capacity * sizeof *tally->rows);
+    pa_tally_clear(tally);
+}
+
 /* Only calls that are safe in the child of a program with threads. */
 void pa_recording_fork(void)
 {
@@ -135,13 +148,14 @@ void pa_recording_fork(void)
     pa_recorded->parent = parent;
     pa_recorded->threads = 0;
     pa_recorded->waited_used = 0;
+    pa_recording_update(); /* its own names, not those that the parent has added since */
     memset(pa_recorded->slots, 0, PA_SLOTS * sizeof(pa_slot));
     for (pa_region *region = pa_recorded->regions; region != NULL; region = region->next) {
-        pa_tally_clear(&region->tally);
+        clear_all(&region->tally);
         memset(region->raw, 0, sizeof region->raw);
         region->entries = region->disorder = 0;
     }
     for (int phase = 0; phase < PA_PHASES - 1; phase++) {
-        pa_tally_clear(&pa_recorded->phases[phase]);
+        clear_all(&pa_recorded->phases[phase]);
     }
 }

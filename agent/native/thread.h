@@ -8,7 +8,7 @@
 enum { PA_REGION_DEPTH = 64 };
 
 typedef struct {
-    pa_slot *slot;       /* NULL until the first event of the raw domain: every thread of Python has one */
+    pa_slot *slot;       /* NULL until the first event of an allocator */
     uintptr_t nested;    /* what the raw domain last returned to the allocator we are in */
     bool served;         /* that allocator has its block */
     bool inside;         /* in an allocator: what it asks for is part of the request */
@@ -38,17 +38,26 @@ void pa_phases_update(void);
 /* Ends the program for all threads once the interpreter is finalizing. */
 void pa_phases_watch_end(void);
 
-/* First event of the raw domain of a thread. */
+/* First event of an allocator in a thread. */
 void pa_thread_begin(pa_thread *self);
 /* Sets pa_now for this thread. */
 void pa_thread_choose(pa_thread *self);
 
-/* Before an event of the mem and obj domains or a creation: these hold the GIL. */
-static inline void pa_thread_event(pa_thread *self)
+/* Before a creation: it holds the GIL, and the thread was seen to ask for memory. */
+static inline void pa_thread_moment(pa_thread *self)
 {
     if (PA_UNLIKELY(pa_divided)) {
         pa_thread_choose(self);
     }
+}
+
+/* Before an event of the mem and obj domains: these hold the GIL. */
+static inline void pa_thread_event(pa_thread *self)
+{
+    if (PA_UNLIKELY(self->slot == NULL)) {
+        pa_thread_begin(self);
+    }
+    pa_thread_moment(self);
 }
 
 /* An event of the raw domain, which may come from any thread at any time: counted, not followed. */

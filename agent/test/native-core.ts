@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unwrap } from '../../src/core/assert.js';
 import type { Counts } from '../../src/core/counts.js';
-import { bytes, count } from '../../src/core/units.js';
+import { countsOfWords } from '../../src/engines/wire.js';
 import { type Answer, type Event, encode, type Snapshot } from './events.js';
 
 const AGENT = fileURLToPath(new URL('..', import.meta.url));
@@ -118,7 +118,7 @@ function parse(lines: readonly string[]): readonly Answer[] {
     }
     if (word === 'totals') {
       snapshot = {
-        counts: countsOf(at),
+        counts: countsOfWords(at),
         byType: new Map(),
         objectRequests: at(12),
         objectClaims: at(13),
@@ -127,29 +127,7 @@ function parse(lines: readonly string[]): readonly Answer[] {
         flags: at(16),
       };
     }
-    if (word === 'row') snapshot?.byType.set(fields.slice(12).join(' '), countsOf(at));
+    if (word === 'row') snapshot?.byType.set(fields.slice(12).join(' '), countsOfWords(at));
   }
   return answers;
-}
-
-/** The words of pa_counts: agent/core/counts.h. */
-function countsOf(at: (index: number) => number): Counts {
-  return {
-    creations: {
-      total: count(at(0) + at(1) + at(2) + at(3)),
-      freelist: count(at(0)),
-      pymalloc: count(at(1)),
-      malloc: count(at(2)),
-      foreign: count(at(3)),
-    },
-    buffers: { total: count(at(4) + at(5)), pymalloc: count(at(4)), malloc: count(at(5)) },
-    requests: count(at(6)),
-    resizes: count(at(7)),
-    relocations: count(at(8)),
-    releases: count(at(9)),
-    bytes: bytes(at(10)),
-    resizeBytes: bytes(at(11)),
-    pools: null,
-    arenas: null,
-  };
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PyallocsError } from '../../core/errors.js';
-import { type Interpreter, minorVersion } from '../../core/interpreter.js';
+import { type Interpreter, minorNumber, minorVersion } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
 import type { Engine, Offer, SessionOptions } from '../engine.js';
 import { aboutPython, refusalOf } from './about.js';
@@ -12,6 +12,9 @@ import { agentHash, agentPath, cacheFolder, isSupportedMachine } from './agent.j
 import { runProgram } from './program.js';
 import { findPythons, locate, type Python } from './pythons.js';
 import { NativeSession } from './session.js';
+
+/** 3.NEWEST_LISTED has the last row of agent/layout/layout.c; what is newer is counted by it, if it passes the self-check. */
+const NEWEST_LISTED = 15;
 
 /** An interpreter of this machine that can be chosen. */
 interface NativeOffer extends Offer {
@@ -103,7 +106,7 @@ function interpreterOf({ id, version, python }: NativeOffer, label: string | nul
     bits,
     pymalloc: true,
     freeThreaded: free_threaded,
-    build,
+    build: minorNumber(version) > NEWEST_LISTED ? [...build, 'not a listed release'] : build,
     path: python.path,
   };
 }
@@ -132,7 +135,9 @@ function checkedFile({ path, about }: Python): string | null {
   try {
     const real = realpathSync(about.executable === '' ? path : about.executable);
     const { size, mtimeMs } = statSync(real);
-    const key = JSON.stringify([real, size, mtimeMs, about.version, agentHash(), process.env['PYTHONMALLOC']]);
+    const agent = process.env['PYALLOCS_AGENT_PATH'] ?? '';
+    const other = agent === '' ? agentHash() : `${agent} ${statSync(agent).mtimeMs}`;
+    const key = JSON.stringify([real, size, mtimeMs, about.version, other, process.env['PYTHONMALLOC']]);
     const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
     return join(cacheFolder(), 'interpreters', `${name}.checked`);
   } catch {

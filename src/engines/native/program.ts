@@ -1,7 +1,8 @@
 /** Runs a program under the agent, in the place of plain python, and reads what all its processes recorded. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
+import { addCounts, type Counts, isZero, type TypeCounts, ZERO } from '../../core/counts.js';
+import { PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import { EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
 import type { Exit, ProcessRow, ProgramCounts, ProgramOutcome, ProgramWarning, RegionRow } from '../../core/program.js';
@@ -75,10 +76,10 @@ export async function runProgram(
         error: { code, message: `${python} could not be started: ${end.error.message}` },
       };
     }
-    const records = readAll(session);
+    const { records, broken } = readAll(session);
     const first = firstOf(records, end);
     const asRun = first === undefined ? interpreter : withAllocator(interpreter, first.head);
-    return { interpreter: asRun, ...outcomeOf(records, asRun, end, options) };
+    return { interpreter: asRun, ...outcomeOf(records, broken, asRun, end, options) };
   } finally {
     session.remove();
   }
@@ -127,23 +128,36 @@ function passSignals(child: ChildProcess): () => void {
   };
 }
 
-function readAll(session: SessionFolder): ProcessRecord[] {
-  const records = session.recordings().map((path) => {
-    const recording = new Recording(path);
+/** `broken`: a process that was killed while it made its recording leaves one behind that is not whole. */
+function readAll(session: SessionFolder): { records: ProcessRecord[]; broken: ProgramWarning[] } {
+  const records: ProcessRecord[] = [];
+  const broken: ProgramWarning[] = [];
+  for (const path of session.recordings()) {
     try {
-      return {
-        head: recording.head,
-        startup: recording.phase('startup'),
-        program: recording.phase('program'),
-        shutdown: recording.phase('shutdown'),
-        regions: recording.regions(),
-        waited: recording.waited(),
-      };
-    } finally {
-      recording.close();
+      records.push(readRecord(path));
+    } catch (error) {
+      if (!(error instanceof PyallocsError)) throw error;
+      broken.push({ code: error.code, message: `a process is not in the counts: ${error.message}` });
     }
-  });
-  return records.sort((a, b) => a.head.pid - b.head.pid || a.head.began - b.head.began);
+  }
+  records.sort((a, b) => a.head.pid - b.head.pid || a.head.began - b.head.began);
+  return { records, broken };
+}
+
+function readRecord(path: string): ProcessRecord {
+  const recording = new Recording(path);
+  try {
+    return {
+      head: recording.head,
+      startup: recording.phase('startup'),
+      program: recording.phase('program'),
+      shutdown: recording.phase('shutdown'),
+      regions: recording.regions(),
+      waited: recording.waited(),
+    };
+  } finally {
+    recording.close();
+  }
 }
 
 /** The record of the process that was started. */
@@ -156,6 +170,7 @@ function firstOf(records: readonly ProcessRecord[], { pid }: Ended): ProcessReco
 
 function outcomeOf(
   records: readonly ProcessRecord[],
+  broken: readonly ProgramWarning[],
   interpreter: Interpreter,
   end: Ended,
   options: ProgramOptions,
@@ -178,8 +193,10 @@ function outcomeOf(
       'Python ended before the first instruction of the program, so there is nothing to count',
     );
   }
-  const counted = records.filter(({ head }) => head.refused === 0);
+  const all = withoutForksToExecute(records);
+  const counted = all.filter(({ head }) => head.refused === 0);
   const whys = [
+    ...broken,
     ...counted.flatMap(({ head }) => NOTES.filter(([bit]) => head.notes & bit).map(([, warning]) => warning)),
     ...counted.flatMap((record) => inexact(record, interpreter)),
     ...counted.flatMap(({ regions }) => regions.filter(({ disorder }) => disorder).map(disorderly)),
@@ -187,7 +204,7 @@ function outcomeOf(
       ? [{ code: 'timeout', message: `the program was ended after ${options.timeout} s: another run may get further` }]
       : []),
   ];
-  const counts: ProgramCounts = { ...numbers(counted, first, end), warnings: warningsOf(records, counted) };
+  const counts: ProgramCounts = { ...numbers(counted, first, end), warnings: warningsOf(all, counted) };
   const [why] = whys;
   return why === undefined
     ? { outcome: 'exact', exit: end.exit, ...counts }
@@ -220,6 +237,22 @@ function warningsOf(records: readonly ProcessRecord[], counted: readonly Process
       code: 'not-counted',
       message: `process ${head.pid} is not in the counts: ${refusalSentence(head.refused)}`,
     }));
+}
+
+/**
+ * A fork that only executes another program, as subprocess does on 3.8 and 3.9, is not a process of its own: what it
+ * executed has its pid, and the parent it had.
+ */
+function withoutForksToExecute(records: readonly ProcessRecord[]): ProcessRecord[] {
+  const executed = (fork: ProcessRecord): ProcessRecord | undefined =>
+    records.find((one) => one !== fork && one.head.pid === fork.head.pid && one.head.parent === fork.head.pid);
+  const forks = records.filter((one) => one.head.parent !== null && isZero(one.program.counts) && executed(one));
+  return records
+    .filter((one) => !forks.includes(one))
+    .map((one) => {
+      const fork = forks.find((other) => executed(other) === one);
+      return fork === undefined ? one : { ...one, head: { ...one.head, parent: fork.head.parent } };
+    });
 }
 
 function numbers(records: readonly ProcessRecord[], first: ProcessRecord, end: Ended): Omit<ProgramCounts, 'warnings'> {

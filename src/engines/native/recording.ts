@@ -8,6 +8,7 @@ import { PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import type { Interval } from '../../core/interval.js';
 import { bytes, count } from '../../core/units.js';
+import { COUNT_FIELDS, countsOfWords } from '../wire.js';
 
 const VERSION = 1;
 const HEAD_SIZE = 5576;
@@ -47,9 +48,8 @@ const AT = {
 
 /** A bit of `notes`: pools are not known. */
 const NOTE_POOL_SIZE = 8;
-/** 64-bit words of pa_counts; offsets in words of the rest of pa_tally. */
-const FIELDS = 12;
-const ROW_SIZE = FIELDS * WORD;
+const ROW_SIZE = COUNT_FIELDS * WORD;
+/** Offsets in pa_tally, in words. */
 const TALLY = { requested: 12, claimed: 18, claimedBytes: 20, pools: 22, arenas: 23, rows: 24, size: 208 } as const;
 const STATE = { objectRequests: 12, pools: 15, arenas: 16, flags: 144, rows: 148, size: 152 } as const;
 const REGION = { raw: 208, name: 248, entries: 256, disorder: 264, next: 272, size: 280 } as const;
@@ -349,27 +349,9 @@ export class Recording {
   }
 }
 
-/** The words of pa_counts: agent/core/counts.h. */
+/** Row 0 of an interval that goes on may be below zero for a moment. */
 function readCounts(from: Buffer, at: number): Counts {
-  // Row 0 of an interval that goes on may be below zero for a moment.
-  const n = (index: number): ReturnType<typeof count> => count(Number(from.readBigInt64LE(at + index * WORD)));
-  const total = (first: number, end: number): ReturnType<typeof count> => {
-    let sum = 0;
-    for (let i = first; i < end; i++) sum += n(i);
-    return count(sum);
-  };
-  return {
-    creations: { total: total(0, 4), freelist: n(0), pymalloc: n(1), malloc: n(2), foreign: n(3) },
-    buffers: { total: total(4, 6), pymalloc: n(4), malloc: n(5) },
-    requests: n(6),
-    resizes: n(7),
-    relocations: n(8),
-    releases: n(9),
-    bytes: bytes(n(10)),
-    resizeBytes: bytes(n(11)),
-    pools: null,
-    arenas: null,
-  };
+  return countsOfWords((index) => Number(from.readBigInt64LE(at + index * WORD)));
 }
 
 /** Raw blocks come from malloc and never become objects: they are buffers. */

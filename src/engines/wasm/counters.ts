@@ -1,15 +1,13 @@
 /** Reads the counters of the core. The layout is that of agent/core/counts.h, types.h and core.h, on wasm32. */
 import { type Counts, isZero } from '../../core/counts.js';
 import type { Interval } from '../../core/interval.js';
-import { bytes, count } from '../../core/units.js';
 import { wrongInterval } from '../runner.js';
+import { COUNT_FIELDS, countsOfWords } from '../wire.js';
 import type { LinearMemory } from './memory.js';
 
-/** 64-bit words of pa_counts. */
-const FIELDS = 12;
 /** sizeof(pa_counts). */
-const ROW_SIZE = 8 * FIELDS;
-const STATE_LONGS = FIELDS + 6;
+const ROW_SIZE = 8 * COUNT_FIELDS;
+const STATE_LONGS = COUNT_FIELDS + 6;
 
 /** What the core says of itself beside the counts. */
 export interface CoreState {
@@ -22,29 +20,15 @@ export interface CoreState {
 }
 
 export function readState(memory: LinearMemory, state: number): CoreState {
-  const [objectRequests = 0, objectClaims = 0, , , , seen = 0] = memory.longs(state + 8 * FIELDS, 6);
+  const [objectRequests = 0, objectClaims = 0, , , , seen = 0] = memory.longs(state + 8 * COUNT_FIELDS, 6);
   const flags = memory.word(state + 8 * STATE_LONGS);
   const rows = memory.word(state + 8 * STATE_LONGS + 4);
   return { objectRequests, objectClaims, seen, flags, rows };
 }
 
 export function readCounts(memory: LinearMemory, address: number): Counts {
-  const at = memory.longs(address, FIELDS);
-  const n = (index: number): ReturnType<typeof count> => count(at[index] ?? 0);
-  const total = (from: number, to: number): ReturnType<typeof count> =>
-    count(at.slice(from, to).reduce((sum, value) => sum + value, 0));
-  return {
-    creations: { total: total(0, 4), freelist: n(0), pymalloc: n(1), malloc: n(2), foreign: n(3) },
-    buffers: { total: total(4, 6), pymalloc: n(4), malloc: n(5) },
-    requests: n(6),
-    resizes: n(7),
-    relocations: n(8),
-    releases: n(9),
-    bytes: bytes(at[10] ?? 0),
-    resizeBytes: bytes(at[11] ?? 0),
-    pools: null,
-    arenas: null,
-  };
+  const words = memory.longs(address, COUNT_FIELDS);
+  return countsOfWords((index) => words[index] ?? 0);
 }
 
 /** Where counters stand: those of the interval, or their copy at a mark. */

@@ -12,6 +12,8 @@ import type { CoreExports } from './side-module.js';
 export interface EmbeddedProgram {
   /** python/program.py */
   readonly harness: string;
+  /** python/pyallocs/__init__.py */
+  readonly module: string;
   readonly command: readonly string[];
   readonly form: ProgramForm;
   /** The script, module or code. */
@@ -43,6 +45,8 @@ export interface Ran {
   readonly wrong: string | null;
   /** Modules of the standard library that the program imported, and Python compiled. */
   readonly compiled: readonly string[];
+  /** Whether it imported pyallocs. */
+  readonly regions: boolean;
 }
 
 /** An interpreter with the hooks in it. */
@@ -95,11 +99,12 @@ class ProgramRun {
     this.#prepare(program);
     const start = performance.now();
     let compiled: readonly string[] = [];
+    let regions = false;
     const regular =
       this.#orExit(() => this.#execute(program)) &&
       this.#orExit(() => this.#callbacks()) &&
       this.#orExit(() => {
-        compiled = this.#finish();
+        ({ compiled, regions } = this.#finish());
       });
     const seconds = (performance.now() - start) / 1000;
     const intact = this.#intact(regular);
@@ -114,6 +119,7 @@ class ProgramRun {
       intact,
       wrong: this.#wrong,
       compiled,
+      regions,
     };
   }
 
@@ -228,18 +234,19 @@ class ProgramRun {
     }
   }
 
-  #finish(): readonly string[] {
+  #finish(): Pick<Ran, 'compiled' | 'regions'> {
     this.#core.begin();
-    const { status, raised, compiled } = JSON.parse(this.#python.ask('finish')) as {
+    const { status, raised, compiled, regions } = JSON.parse(this.#python.ask('finish')) as {
       status: number;
       raised: boolean;
       compiled: string[];
+      regions: boolean;
     };
     if (raised)
       this.#wrong ??= 'an atexit callback raised an exception, and printing its traceback is part of the count';
     this.#addShutdown();
     if (status !== 0 && this.#exit.code === 0) this.#exit = { code: status, signal: null };
-    return compiled;
+    return { compiled, regions };
   }
 
   #addShutdown(): void {

@@ -115,6 +115,7 @@ async function runIn(
   }
   const program: EmbeddedProgram = {
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
+    module: readFileSync(WORKER_FILES.module, 'utf8'),
     command,
     form: parsed.form,
     what: parsed.form === 'script' ? embeddedPath(parsed.what) : parsed.what,
@@ -231,7 +232,16 @@ function counted(ran: Ran, pid: number, command: readonly string[]): ProgramOutc
 /** How many modules a sentence names. */
 const NAMED = 5;
 
-function warningsOf({ compiled }: Ran): readonly ProgramWarning[] {
+function warningsOf({ compiled, regions }: Ran): readonly ProgramWarning[] {
+  const without: ProgramWarning = {
+    code: 'no-regions',
+    message:
+      'the embedded Python does not count named regions; a Python of this machine does, for instance with -p python3',
+  };
+  return [...(regions ? [without] : []), ...compiledWarning(compiled)];
+}
+
+function compiledWarning(compiled: readonly string[]): readonly ProgramWarning[] {
   if (compiled.length === 0) return [];
   const names = compiled.slice(0, NAMED).join(', ') + (compiled.length > NAMED ? ' and more' : '');
   return [

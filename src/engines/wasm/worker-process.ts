@@ -14,11 +14,13 @@ export const WORKER_FILES: {
   readonly core: string;
   readonly harness: string;
   readonly program: string;
+  readonly module: string;
 } = {
   worker: join(PACKAGE, 'dist', 'engines', 'wasm', 'worker.js'),
   core: join(PACKAGE, 'dist', 'agent', 'pyallocs.wasm'),
   harness: join(PACKAGE, 'python', 'harness.py'),
   program: join(PACKAGE, 'python', 'program.py'),
+  module: join(PACKAGE, 'python', 'pyallocs', '__init__.py'),
 };
 
 export type Reply =

@@ -17,7 +17,13 @@ export function interpreterLine(interpreter: Interpreter): string {
     ...(interpreter.freeThreaded ? ['free-threaded'] : []),
     ...interpreter.build,
   ];
-  return `CPython ${interpreter.version} (${shownName(interpreter)}): ${about.join(', ')}`;
+  return `${implementationName(interpreter)} ${interpreter.version} (${shownName(interpreter)}): ${about.join(', ')}`;
+}
+
+/** CPython, PyPy; others as they call themselves. */
+function implementationName({ implementation }: Interpreter): string {
+  const names: Readonly<Record<string, string>> = { cpython: 'CPython', pypy: 'PyPy' };
+  return names[implementation] ?? printable(implementation);
 }
 
 /** The same for several: "CPython 3.10.2, 3.11.3 and 3.12.7: embedded, 32 bits, no pymalloc" */
