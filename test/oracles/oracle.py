@@ -23,11 +23,21 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 CACHE = os.environ.get('PYALLOCS_ORACLE_CACHE') or os.path.join(
     tempfile.gettempdir(), 'pyallocs-oracles-%d' % os.getuid())
-# Where Debian sid's Pythons are unpacked: scripts/interpreters.sh, or a debootstrap.
-SIDS = [os.environ.get('PYALLOCS_SID'), os.path.join(
-    os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'pyallocs', 'sid'), '/opt/sid']
-SID = next((folder for folder in SIDS if folder and os.path.exists(folder + '/usr/bin/python3.14')), '/opt/sid')
-MIRROR = os.environ.get('PYALLOCS_DEBIAN_MIRROR') or 'http://deb.debian.org/debian'
+# Where scripts/interpreters.sh unpacks Debian sid's Pythons.
+SID = os.environ.get('PYALLOCS_SID') or os.path.join(
+    os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'pyallocs', 'sid')
+
+
+def mirror():
+    """The Debian mirror of this machine's own apt, unless another one is named; None where there is none."""
+    named = os.environ.get('PYALLOCS_DEBIAN_MIRROR')
+    if named:
+        return named
+    found = subprocess.run(['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True).stdout
+    return next((uri for uri in found.split() if uri.rstrip('/').endswith('/debian')), None)
+
+
 MULTIARCH = 'x86_64-linux-gnu'
 # No site: what a site-packages folder runs at start (.pth files, their atexit callbacks) is not the program's.
 FLAGS = ['-S']
@@ -190,8 +200,11 @@ def apt_options():
         os.makedirs(os.path.join(base, folder), exist_ok=True)
     sources, status = os.path.join(base, 'sources.list'), os.path.join(base, 'status')
     open(status, 'a').close()
+    site = mirror()
+    if site is None:
+        raise Skip('this machine has no Debian mirror: PYALLOCS_DEBIAN_MIRROR names one')
     with open(sources, 'w') as out:
-        out.write('deb [trusted=yes] %s sid main\n' % MIRROR)
+        out.write('deb [trusted=yes] %s sid main\n' % site)
     return ['-o', 'Dir::Etc::sourcelist=' + sources, '-o', 'Dir::Etc::sourceparts=-', '-o', 'Dir::State=' + base + '/state',
             '-o', 'Dir::Cache=' + base + '/cache', '-o', 'Dir::State::status=' + status]
 
