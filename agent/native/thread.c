@@ -51,7 +51,7 @@ void pa_phases_update(void)
     }
 }
 
-static uint64_t monotonic(void)
+uint64_t pa_monotonic(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -63,11 +63,11 @@ void pa_phases_set(int main, int others)
     if (main == PA_PROGRAM && pa_main_phase != PA_PROGRAM) {
         pa_next_interval();
         if (pa_recorded->began == 0) {
-            pa_recorded->began = monotonic();
+            pa_recorded->began = pa_monotonic();
         }
     }
     if (main != PA_PROGRAM && pa_main_phase == PA_PROGRAM) {
-        pa_recorded->ended = monotonic();
+        pa_recorded->ended = pa_monotonic();
     }
     pa_main_phase = (uint8_t)main;
     pa_other_phase = (uint8_t)others;

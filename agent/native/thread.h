@@ -29,6 +29,9 @@ extern uint8_t pa_main_phase, pa_other_phase;
 /* Threads in which a region is open. */
 extern unsigned pa_threads_in_regions;
 
+/* CLOCK_MONOTONIC in nanoseconds. */
+uint64_t pa_monotonic(void);
+
 /* Adds the tallies of the phases to the core. False when there is no memory. */
 bool pa_phases_start(void);
 /* From now on events of the main thread go to one phase, those of other threads to another. */

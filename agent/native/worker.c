@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "native/allocators.h"
@@ -174,13 +173,6 @@ static void add_raw_to(pa_tally *tally)
     buffers->releases += more[PA_RAW_RELEASES];
 }
 
-static uint64_t monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void run(const char *index, bool counting)
 {
     void *function = py.PyDict_GetItemString(globals, "function");
@@ -191,9 +183,9 @@ static void run(const char *index, bool counting)
         pa_phases_set(PA_PROGRAM, PA_PROGRAM);
         pa_begin();
     }
-    uint64_t start = monotonic();
+    uint64_t start = pa_monotonic();
     void *result = py.PyObject_Call(function, arguments, NULL);
-    uint64_t taken = monotonic() - start;
+    uint64_t taken = pa_monotonic() - start;
     if (counting) {
         pa_end();
         pa_phases_set(PA_IDLE, PA_IDLE);

@@ -1,9 +1,8 @@
 /** Which interpreters a selector names: -p 3.14, wasm:3.14, NAME=wasm:3.14, all; repeated or separated by commas. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { assertUnreachable } from '../core/assert.js';
 import { PyallocsError } from '../core/errors.js';
 import type { Engine, Offer } from './engine.js';
+import { activeEnvironment } from './environment.js';
 
 /** An interpreter as chosen: with the engine that runs it. */
 export interface Chosen {
@@ -70,14 +69,6 @@ function fallbackSelectors(engines: readonly Engine[], fallback: Fallback): stri
     default:
       return assertUnreachable(fallback);
   }
-}
-
-/** The Python of the active virtual environment. */
-function activeEnvironment(): string | null {
-  const folder = process.env['VIRTUAL_ENV'];
-  if (folder === undefined || folder === '') return null;
-  const path = join(folder, 'bin', 'python');
-  return existsSync(path) ? path : null;
 }
 
 /** The same, where its statements can be counted: not on every machine. */

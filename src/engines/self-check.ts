@@ -1,6 +1,7 @@
 /** Counts known from CPython's source, measured in every interpreter before its first use. */
 import { type Counts, ZERO } from '../core/counts.js';
 import { type Interval, subtractIntervals } from '../core/interval.js';
+import type { Refusal } from '../core/outcome.js';
 import { type SelfCheck, type SelfCheckCase, wrongCases } from '../core/self-check.js';
 import type { Statement } from './engine.js';
 import type { StatementRunner } from './runner.js';
@@ -113,4 +114,11 @@ async function countOnce(runner: StatementRunner): Promise<Interval> {
   const double = await runner.count();
   await runner.end();
   return subtractIntervals(double, single);
+}
+
+/** Why the interpreter with this id is not used, when its self-check failed. */
+export function selfCheckRefusal(id: string, check: SelfCheck): Refusal {
+  const wrong = wrongCases(check.cases);
+  const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
+  return { code: 'self-check', message: `${id} did not pass its self-check (${cases})` };
 }

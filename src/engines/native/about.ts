@@ -1,20 +1,8 @@
 /** What a Python of this machine says of itself, asked once and remembered for its file. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { Refusal } from '../../core/outcome.js';
-import { cacheFolder } from './agent.js';
+import { recall, remember, rememberedFile } from './remembered.js';
 
 export interface About {
   readonly implementation: string;
@@ -95,8 +83,8 @@ const SECONDS = 20;
 /** Asks, or remembers what was said. `command`: a path or the name of a command. */
 export function aboutPython(command: string): About | Unknown {
   const file = rememberedIn(command);
-  const known = file === null ? null : read(file);
-  if (known !== null) return known;
+  const before = file === null ? null : known(file);
+  if (before !== null) return before;
   const result = spawnSync(command, ['-S', '-c', QUESTION], {
     encoding: 'utf8',
     timeout: SECONDS * 1000,
@@ -111,7 +99,7 @@ export function aboutPython(command: string): About | Unknown {
   }
   try {
     const about = parseAbout(result.stdout.trim().split('\n').at(-1) ?? '');
-    if (file !== null) remember(file, about);
+    if (file !== null) remember(file, JSON.stringify(about));
     return about;
   } catch {
     const said = result.stderr.trim().split('\n')[0] ?? '';
@@ -151,36 +139,17 @@ function rememberedIn(command: string): string | null {
     closeSync(file);
     if (head.toString('latin1') !== '\x7fELF') return null;
     const { size, mtimeMs } = statSync(real);
-    const key = JSON.stringify([
-      command,
-      real,
-      size,
-      mtimeMs,
-      QUESTION,
-      process.env['PYTHONHOME'],
-      process.env['PYTHON_JIT'],
-    ]);
-    return join(cacheFolder(), 'interpreters', `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`);
+    const { PYTHONHOME, PYTHON_JIT } = process.env;
+    return rememberedFile([command, real, size, mtimeMs, QUESTION, PYTHONHOME, PYTHON_JIT], '.json');
   } catch {
     return null;
   }
 }
 
-function read(file: string): About | null {
+function known(file: string): About | null {
   try {
-    return parseAbout(readFileSync(file, 'utf8'));
+    return parseAbout(recall(file) ?? '');
   } catch {
     return null;
-  }
-}
-
-function remember(file: string, about: About): void {
-  try {
-    mkdirSync(join(file, '..'), { recursive: true });
-    const temporary = `${file}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(about));
-    renameSync(temporary, file);
-  } catch {
-    // it is asked again next time
   }
 }

@@ -1,16 +1,15 @@
 /** The native engine: the CPythons of this machine, unmodified, with the agent in them. */
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
 import { PyallocsError } from '../../core/errors.js';
 import { type Interpreter, minorNumber, minorVersion } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
 import type { Engine, Offer, SessionOptions } from '../engine.js';
 import { aboutPython, refusalOf } from './about.js';
-import { agentHash, agentPath, cacheFolder, isSupportedMachine } from './agent.js';
+import { agentHash, agentPath, isSupportedMachine } from './agent.js';
 import { runProgram } from './program.js';
 import { findPythons, locate, type Python } from './pythons.js';
+import { recall, remember, rememberedFile } from './remembered.js';
 import { NativeSession } from './session.js';
 
 /** 3.NEWEST_LISTED has the last row of agent/layout/layout.c; what is newer is counted by it, if it passes the self-check. */
@@ -120,11 +119,11 @@ function sessionOf(offer: Offer, label: string | null, options: SessionOptions):
 async function checkOnce(offer: Offer, label: string | null): Promise<Refusal | null> {
   agentPath(); // says what is missing, if anything is
   const file = checkedFile((offer as NativeOffer).python);
-  if (file !== null && existsSync(file) && readFileSync(file, 'utf8') === 'passed') return null;
+  if (file !== null && recall(file) === 'passed') return null;
   const session = sessionOf(offer, label, { folders: [process.cwd()], time: false });
   try {
     await session.open();
-    if (session.refusal === null && file !== null) remember(file);
+    if (session.refusal === null && file !== null) remember(file, 'passed');
     return session.refusal;
   } finally {
     await session.close();
@@ -137,19 +136,8 @@ function checkedFile({ path, about }: Python): string | null {
     const { size, mtimeMs } = statSync(real);
     const agent = process.env['PYALLOCS_AGENT_PATH'] ?? '';
     const other = agent === '' ? agentHash() : `${agent} ${statSync(agent).mtimeMs}`;
-    const key = JSON.stringify([real, size, mtimeMs, about.version, other, process.env['PYTHONMALLOC']]);
-    const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
-    return join(cacheFolder(), 'interpreters', `${name}.checked`);
+    return rememberedFile([real, size, mtimeMs, about.version, other, process.env['PYTHONMALLOC']], '.checked');
   } catch {
     return null;
-  }
-}
-
-function remember(file: string): void {
-  try {
-    mkdirSync(join(file, '..'), { recursive: true });
-    writeFileSync(file, 'passed');
-  } catch {
-    // it is checked again next time
   }
 }

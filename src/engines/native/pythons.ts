@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'no
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { Refusal } from '../../core/outcome.js';
+import { activeEnvironment } from '../environment.js';
 import { type About, aboutPython, refusalOf } from './about.js';
 
 export interface Python {
@@ -105,14 +106,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The Python of the active virtual environment. */
-export function activeEnvironment(): string | null {
-  const folder = process.env['VIRTUAL_ENV'];
-  if (folder === undefined || folder === '') return null;
-  const path = join(folder, 'bin', 'python');
-  return existsSync(path) ? path : null;
 }
 
 /** The file that a command on PATH is; a path as it is. Null when there is none. */

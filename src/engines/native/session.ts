@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import { type Interpreter, minorNumber, type Sees } from '../../core/interpreter.js';
 import { hasNumbers, type MeasuredError, type Measurement, type Refusal, type TimePerOp } from '../../core/outcome.js';
-import { type SelfCheck, wrongCases } from '../../core/self-check.js';
+import type { SelfCheck } from '../../core/self-check.js';
 import type { MeasureOptions, Session, SessionOptions, Statement } from '../engine.js';
 import { measureStatement } from '../protocol.js';
 import { StatementFailure } from '../runner.js';
-import { selfCheck } from '../self-check.js';
+import { selfCheck, selfCheckRefusal } from '../self-check.js';
 import { timeStatement } from '../time.js';
 import { Recording, withAllocator } from './recording.js';
 import { refusalSentence } from './refusals.js';
@@ -113,7 +113,7 @@ export class NativeSession implements Session {
       (recording as Recording | null)?.close();
       worker.leave();
     }
-    if (this.#selfCheck.outcome === 'failed') this.#refusal = selfCheckRefusal(this.#interpreter, this.#selfCheck);
+    if (this.#selfCheck.outcome === 'failed') this.#refusal = selfCheckRefusal(this.#interpreter.id, this.#selfCheck);
   }
 
   #noStart(why: string, worker: WorkerProcess): PyallocsError {
@@ -258,11 +258,4 @@ async function forked(worker: WorkerProcess, deadline: number): Promise<Recordin
 
 function failed(code: MeasuredError['code'], message: string): Measurement {
   return { outcome: 'failed', error: { code, message, line: null, place: null } };
-}
-
-/** Why an interpreter that failed its self-check is not used. */
-export function selfCheckRefusal(interpreter: Interpreter, check: SelfCheck): Refusal {
-  const wrong = wrongCases(check.cases);
-  const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
-  return { code: 'self-check', message: `${interpreter.id} did not pass its self-check (${cases})` };
 }

@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
-import { type SelfCheck, wrongCases } from '../../core/self-check.js';
 import type { Offer } from '../engine.js';
 import { packageOf } from './embedded.js';
 import type { Reply, WorkerProcess } from './worker-process.js';
@@ -36,12 +35,6 @@ export function noStart(offer: Offer, reply: Reply, worker: WorkerProcess): Pyal
     exitCode: EXIT.internal,
     ...(stderr ? { cause: stderr } : {}),
   });
-}
-
-export function selfCheckRefusal(offer: Offer, check: SelfCheck): { code: 'self-check'; message: string } {
-  const wrong = wrongCases(check.cases);
-  const cases = wrong.map((c) => `${c.counts}: expected ${c.expected}, found ${c.found}`).join('; ');
-  return { code: 'self-check', message: `${offer.id} did not pass its self-check (${cases})` };
 }
 
 /** Where npm put the distribution, links resolved: the worker process may read real paths only. */

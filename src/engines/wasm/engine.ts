@@ -5,14 +5,8 @@ import type { Interpreter, Sees } from '../../core/interpreter.js';
 import type { MeasuredError, Measurement, Refusal } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
 import type { Engine, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
-import {
-  distributionOf,
-  embeddedInterpreter,
-  noStart,
-  packagesFolder,
-  START_TIMEOUT,
-  selfCheckRefusal,
-} from './distribution.js';
+import { selfCheckRefusal } from '../self-check.js';
+import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
 import { EMBEDDED } from './embedded.js';
 import type { Opened } from './interpreter.js';
 import { runEmbedded } from './run.js';
@@ -92,7 +86,7 @@ class EmbeddedSession implements Session {
   }
 
   get refusal(): Refusal | null {
-    return this.selfCheck.outcome === 'failed' ? selfCheckRefusal(this.#offer, this.selfCheck) : null;
+    return this.selfCheck.outcome === 'failed' ? selfCheckRefusal(this.#offer.id, this.selfCheck) : null;
   }
 
   async absentModules(): Promise<readonly string[]> {

@@ -12,14 +12,8 @@ import { minorNumber } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
 import type { Exit, ProgramOutcome, ProgramResult, ProgramWarning } from '../../core/program.js';
 import type { Offer, Program, ProgramOptions } from '../engine.js';
-import {
-  distributionOf,
-  embeddedInterpreter,
-  noStart,
-  packagesFolder,
-  START_TIMEOUT,
-  selfCheckRefusal,
-} from './distribution.js';
+import { selfCheckRefusal } from '../self-check.js';
+import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
 import type { EmbeddedProgram, Ran } from './program.js';
 import { type ParsedCommand, parseCommand } from './program-command.js';
 import { embeddedPath, type ProgramFolder, programFolders } from './program-folders.js';
@@ -111,7 +105,7 @@ async function runIn(
   }
   const { version, selfCheck } = opening.opened;
   if (selfCheck.outcome === 'failed') {
-    return { version, outcome: { outcome: 'refused', reason: selfCheckRefusal(offer, selfCheck) } };
+    return { version, outcome: { outcome: 'refused', reason: selfCheckRefusal(offer.id, selfCheck) } };
   }
   const program: EmbeddedProgram = {
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
