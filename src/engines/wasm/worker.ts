@@ -3,7 +3,7 @@ import { constants, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unwrap } from '../../core/assert.js';
-import { EmbeddedInterpreter, STATEMENT_ENVIRONMENT } from './interpreter.js';
+import { EmbeddedInterpreter, type OpenOptions, STATEMENT_ENVIRONMENT } from './interpreter.js';
 import type { Answer, Request } from './messages.js';
 import type { LoadPyodide } from './pyodide.js';
 import { mountProgramFolders, mountReadOnly } from './read-only.js';
@@ -24,26 +24,15 @@ Reflect.set(process, 'binding', () => ({ fs: constants }));
 
 async function answer(request: Request): Promise<Answer> {
   switch (request.kind) {
-    case 'open': {
-      const result = await EmbeddedInterpreter.open({
-        load: await loader(request.distribution),
-        indexURL: request.distribution + sep,
-        core: readFileSync(request.core),
-        harness: readFileSync(request.harness, 'utf8'),
+    case 'open':
+      return open(request, {
         mount: (fs) => mountReadOnly(fs, request.folders),
         time: request.time,
         environment: STATEMENT_ENVIRONMENT,
         args: [],
       });
-      interpreter = result?.interpreter;
-      return { kind: 'opened', opened: result?.opened ?? null };
-    }
-    case 'open-program': {
-      const result = await EmbeddedInterpreter.open({
-        load: await loader(request.distribution),
-        indexURL: request.distribution + sep,
-        core: readFileSync(request.core),
-        harness: readFileSync(request.harness, 'utf8'),
+    case 'open-program':
+      return open(request, {
         mount: (fs) => {
           inheritStreams(fs);
           mountProgramFolders(fs, request.folders);
@@ -53,9 +42,6 @@ async function answer(request: Request): Promise<Answer> {
         environment: request.environment,
         args: request.args,
       });
-      interpreter = result?.interpreter;
-      return { kind: 'opened', opened: result?.opened ?? null };
-    }
     case 'run':
       return { kind: 'ran', ran: opened().run(request.program) };
     case 'measure': {
@@ -65,6 +51,21 @@ async function answer(request: Request): Promise<Answer> {
     case 'absent-modules':
       return { kind: 'absent-modules', modules: opened().absentModules() };
   }
+}
+
+async function open(
+  { distribution, core, harness }: Request & { readonly kind: 'open' | 'open-program' },
+  options: Pick<OpenOptions, 'mount' | 'time' | 'environment' | 'args'>,
+): Promise<Answer> {
+  const result = await EmbeddedInterpreter.open({
+    load: await loader(distribution),
+    indexURL: distribution + sep,
+    core: readFileSync(core),
+    harness: readFileSync(harness, 'utf8'),
+    ...options,
+  });
+  interpreter = result?.interpreter;
+  return { kind: 'opened', opened: result?.opened ?? null };
 }
 
 function opened(): EmbeddedInterpreter {
