@@ -281,6 +281,25 @@ if __name__ == '__main__':
         expect([codes.includes(8), codes.includes(9)]).toEqual([true, true]);
       });
 
+      test.each([
+        ['sleeps', 'time.sleep(60)'],
+        ['makes things', 'while True: make(10)'],
+      ])('one that %s when the program is over', async (_what, code) => {
+        const left = `import os, sys, time\nmake(5)\nsys.stdout.close()\nif os.fork() == 0:\n    os.close(1); os.close(2); make(5)\n    ${code}\n`;
+        const script = join(folder({ 'program.py': MAKER + left }), 'program.py');
+        const { result } = await stat([script]);
+        const child = result.processes.find(({ parent }) => parent !== null);
+        try {
+          expect(child?.exit).toBeNull();
+          expect(result.exit).toEqual({ code: 0, signal: null });
+          const notes = result.outcome === 'varying' ? [result.why, ...result.warnings] : result.warnings;
+          expect(notes.map(({ code: note }) => note)).toContain('still-running');
+          expect(things(result)).toBeGreaterThanOrEqual(10);
+        } finally {
+          if (child !== undefined) process.kill(child.pid, 'SIGKILL');
+        }
+      });
+
       test('os.exec: what was before and what came after', async () => {
         const other = FOUND.find(({ path }) => path !== python)?.path ?? python;
         const { ended, result } = await exact(`

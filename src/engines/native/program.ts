@@ -1,6 +1,8 @@
 /** Runs a program under the agent, in the place of plain python, and reads what all its processes recorded. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addCounts, type Counts, isZero, type TypeCounts, ZERO } from '../../core/counts.js';
 import { PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
@@ -37,6 +39,14 @@ const NOTES: readonly (readonly [bit: number, warning: ProgramWarning])[] = [
   ],
 ];
 
+/** How long a process of the program may outlive it, in milliseconds, before its counts are read while it runs. */
+const GRACE = 3000;
+const GRACE_STEP = 10;
+/** States in /proc/PID/stat: a zombie, dead. */
+const DEAD = ['Z', 'X', 'x'];
+/** How often a recording is read that changes while it is read. */
+const TRIES = 20;
+
 /** What one process recorded. */
 interface ProcessRecord {
   readonly head: RecordingHead;
@@ -45,6 +55,8 @@ interface ProcessRecord {
   readonly shutdown: Tally;
   readonly regions: readonly RegionTally[];
   readonly waited: ReadonlyMap<number, number>;
+  /** It changed while it was read. */
+  readonly torn: boolean;
 }
 
 /** How the first process of a program ended. */
@@ -67,6 +79,7 @@ export async function runProgram(
   const session = new SessionFolder();
   try {
     const end = await execute(python, program, options, session);
+    await othersEnded(session);
     if (end.error !== null) {
       const code = end.error.code === 'ENOENT' ? 'not-found' : 'not-executable';
       return {
@@ -128,6 +141,37 @@ function passSignals(child: ChildProcess): () => void {
   };
 }
 
+/** Waits for processes that the program started and that end shortly after it, as the helpers of multiprocessing do. */
+async function othersEnded(session: SessionFolder): Promise<void> {
+  const until = Date.now() + GRACE;
+  while (Date.now() < until && session.recordings().some(isRunning)) await sleep(GRACE_STEP);
+}
+
+/** Whether the process that writes this recording goes on. One that is not a recording of ours has nobody who writes it. */
+function isRunning(path: string): boolean {
+  try {
+    const recording = new Recording(path);
+    try {
+      return goesOn(recording.head);
+    } finally {
+      recording.close();
+    }
+  } catch (error) {
+    if (!(error instanceof PyallocsError)) throw error;
+    return false;
+  }
+}
+
+function goesOn({ state, pid }: RecordingHead): boolean {
+  if (state === 'exited') return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !DEAD.includes(stat.charAt(stat.lastIndexOf(')') + 2)); // the name before may hold anything
+  } catch {
+    return false;
+  }
+}
+
 /** `broken`: a process that was killed while it made its recording leaves one behind that is not whole. */
 function readAll(session: SessionFolder): { records: ProcessRecord[]; broken: ProgramWarning[] } {
   const records: ProcessRecord[] = [];
@@ -147,17 +191,33 @@ function readAll(session: SessionFolder): { records: ProcessRecord[]; broken: Pr
 function readRecord(path: string): ProcessRecord {
   const recording = new Recording(path);
   try {
-    return {
-      head: recording.head,
-      startup: recording.phase('startup'),
-      program: recording.phase('program'),
-      shutdown: recording.phase('shutdown'),
-      regions: recording.regions(),
-      waited: recording.waited(),
-    };
+    for (let tries = 1; ; tries++) {
+      const record = {
+        head: recording.head,
+        startup: recording.phase('startup'),
+        program: recording.phase('program'),
+        shutdown: recording.phase('shutdown'),
+        regions: recording.regions(),
+        waited: recording.waited(),
+        torn: false,
+      };
+      if (recording.isAsRead() || !goesOn(record.head)) return record;
+      if (tries === TRIES) return asFarAsRead(record);
+      recording.refresh();
+    }
   } finally {
     recording.close();
   }
+}
+
+/** Of a process that counts all the time: totals and rows are of different moments, so the rows alone are taken. */
+function asFarAsRead(record: ProcessRecord): ProcessRecord {
+  const ofRows = <T extends Interval>(tally: T): T => {
+    const rows = [...tally.byType.values()].reduce(addCounts, ZERO);
+    return { ...tally, counts: { ...rows, pools: tally.counts.pools, arenas: tally.counts.arenas } };
+  };
+  const regions = record.regions.map(ofRows);
+  return { ...record, program: ofRows(record.program), shutdown: ofRows(record.shutdown), regions, torn: true };
 }
 
 /** The record of the process that was started. */
@@ -212,16 +272,16 @@ function outcomeOf(
 }
 
 /** What in the numbers themselves says that they are not exact. */
-function inexact({ head, program }: ProcessRecord, { version }: Interpreter): ProgramWarning[] {
+function inexact({ head, program, torn }: ProcessRecord, { version }: Interpreter): ProgramWarning[] {
+  const where = `process ${head.pid} (Python ${version})`;
+  if (torn) return [{ code: 'still-running', message: `${where} outlived the program and counted while it was read` }];
   if (head.began === 0) return [];
   const wrong = wrongInterval(program, head.flags, program.objectRequests, head.minor);
   if (wrong === null) return [];
-  const cut = head.state !== 'exited';
-  const where = `process ${head.pid} (Python ${version})`;
   return [
-    cut
-      ? { code: 'cut-off', message: `${where} was ended in the middle of an event, which may be missing: ${wrong}` }
-      : { code: 'inexact', message: `the count of ${where} is not exact: ${wrong}` },
+    head.state === 'exited'
+      ? { code: 'inexact', message: `the count of ${where} is not exact: ${wrong}` }
+      : { code: 'cut-off', message: `${where} was ended in the middle of an event, which may be missing: ${wrong}` },
   ];
 }
 
@@ -231,12 +291,19 @@ function disorderly({ name }: RegionTally): ProgramWarning {
 }
 
 function warningsOf(records: readonly ProcessRecord[], counted: readonly ProcessRecord[]): ProgramWarning[] {
-  return records
+  const notCounted = records
     .filter((record) => !counted.includes(record))
     .map(({ head }) => ({
       code: 'not-counted',
       message: `process ${head.pid} is not in the counts: ${refusalSentence(head.refused)}`,
     }));
+  const running = counted
+    .filter(({ head, torn }) => !torn && goesOn(head))
+    .map(({ head }) => ({
+      code: 'still-running',
+      message: `process ${head.pid} outlived the program: what it did until then is in the counts`,
+    }));
+  return [...notCounted, ...running];
 }
 
 /**
@@ -314,12 +381,7 @@ function exitOf(head: RecordingHead, all: readonly ProcessRecord[]): Exit | null
     const status = waited.get(head.pid);
     if (status !== undefined) return exitOfStatus(status);
   }
-  try {
-    process.kill(head.pid, 0);
-    return null;
-  } catch {
-    return { code: null, signal: null };
-  }
+  return goesOn(head) ? null : { code: null, signal: null };
 }
 
 /** A status as waitpid(2) gives it. */

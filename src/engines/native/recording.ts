@@ -150,6 +150,12 @@ export class Recording {
     this.#head = head;
   }
 
+  /** Whether the head in the file is still the one that was read. */
+  isAsRead(): boolean {
+    const head = Buffer.alloc(HEAD_SIZE);
+    return readSync(this.#file, head, 0, HEAD_SIZE, 0) === HEAD_SIZE && head.equals(this.#head);
+  }
+
   /** A word of the head. Counters stay far below 2^53. */
   #word(at: number): number {
     return Number(this.#head.readBigUInt64LE(at));
