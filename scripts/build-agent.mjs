@@ -6,11 +6,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const CORE = ['wasm/memory.c', 'core/blocks.c', 'core/types.c', 'core/tally.c', 'core/core.c'];
+const CORE = [
+  'wasm/memory.c',
+  ...['blocks', 'types', 'tally', 'text', 'codes', 'contexts', 'live', 'sites', 'core'].map((name) => `core/${name}.c`),
+];
 /** How events reach the core, or whatever stands in its place. */
-const HOOKS = ['core/wrap.c', 'core/diverted.c', 'layout/layout.c', 'core/freestanding.c'];
+const HOOKS = ['core/wrap.c', 'core/diverted.c', 'layout/layout.c', 'layout/frames.c', 'core/freestanding.c'];
 const MODULES = [
-  { output: 'dist/agent/pyallocs.wasm', sources: [...CORE, ...HOOKS, 'wasm/side_module.c', 'wasm/program.c'] },
+  {
+    output: 'dist/agent/pyallocs.wasm',
+    sources: [...CORE, ...HOOKS, 'wasm/side_module.c', 'wasm/program.c', 'wasm/recorder.c'],
+  },
   { output: 'build/scripted.wasm', sources: [...CORE, ...HOOKS, 'test/scripted.c'] },
   { output: 'build/event_log.wasm', sources: [...HOOKS, 'wasm/side_module.c', 'test/event_log.c'] },
 ];

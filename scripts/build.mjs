@@ -1,5 +1,5 @@
 // Builds everything, and only what is out of date: TypeScript, the side module, the native agent where there is a C compiler,
-// and the data files beside them.
+// the page of a recording, and the data files beside them.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,8 @@ if (status !== 0) process.exit(status ?? 1);
 const { buildAgent } = await import('./build-agent.mjs');
 await buildAgent();
 await buildNativeAgent();
+const { buildPages } = await import('./build-pages.mjs');
+await buildPages();
 copyExperiments();
 
 /** dist/agent/libpyallocs.so. Without a compiler there is none, and the command line says so when one is asked for. */

@@ -10,13 +10,14 @@ const MAY_USE = {
   study: ['core', 'engines'],
   report: ['core'],
   cli: ['core', 'engines', 'study', 'report'],
+  web: ['core', 'report'],
 };
 /** Files that run in a browser as well: no node: import, and none of a file that has one. */
-const BROWSER = ['core/', 'report/', 'engines/engine.ts', 'engines/protocol.ts', 'engines/wasm/interpreter.ts'];
+const BROWSER = ['core/', 'report/', 'web/', 'engines/engine.ts', 'engines/protocol.ts', 'engines/wasm/interpreter.ts'];
 
 const source = join(root, 'src');
 const files = readdirSync(source, { recursive: true }).filter(
-  (name) => /\.ts$/.test(name) && !/\.(test|testkit)\.ts$/.test(name),
+  (name) => /\.tsx?$/.test(name) && !/\.(test|testkit)\.ts$/.test(name),
 );
 const imports = new Map(files.map((name) => [slashed(name), importsOf(join(source, name))]));
 const problems = [];
@@ -43,7 +44,7 @@ for (const file of imports.keys()) {
 
 if (problems.length > 0) {
   console.error(
-    `${problems.join('\n')}\n\nThe layers: core <- engines <- study <- cli; core <- report <- cli. Move the code to the layer that may use it.`,
+    `${problems.join('\n')}\n\nThe layers: core <- engines <- study <- cli; core <- report <- cli, web. Move the code to the layer that may use it.`,
   );
   process.exit(1);
 }
@@ -58,7 +59,8 @@ function importsOf(path) {
 }
 
 function target(path, specifier) {
-  const file = resolve(dirname(path), specifier).replace(/\.js$/, '.ts');
+  const written = resolve(dirname(path), specifier);
+  const file = ['.ts', '.tsx'].map((end) => written.replace(/\.js$/, end)).find(existsSync) ?? written;
   if (!existsSync(file)) problems.push(`${relative(root, path)} imports ${specifier}, which is not there`);
   return slashed(relative(source, file));
 }

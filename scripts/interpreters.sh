@@ -7,7 +7,7 @@
 #
 # It needs an x86-64 Debian or a relative of it (apt-get), and no root: the packages (31 MB) are fetched with apt's own
 # signature check into FOLDER, and nothing outside it changes. A second run does nothing. --tools also installs gcc, gdb,
-# valgrind and pypy3 on the machine itself, as far as they are missing and this is root. PYALLOCS_DEBIAN_MIRROR names
+# valgrind, pypy3 and chromium on the machine itself, as far as they are missing and this is root. PYALLOCS_DEBIAN_MIRROR names
 # another mirror than the one this machine uses, REFRESH=1 fetches newer packages.
 #
 # Where it cannot be done it says so on stderr and still exits 0: then those tests are skipped.
@@ -35,7 +35,7 @@ give_up() { say "$* Tests on Debian sid's Pythons will be skipped."; exit 0; }
 install_tools() {
   local missing=()
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
-  for tool in gdb valgrind pypy3; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+  for tool in gdb valgrind pypy3 chromium; do command -v "$tool" >/dev/null || missing+=("$tool"); done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     say "${missing[*]} missing, and this is not root on Debian: tests that need them will be skipped."

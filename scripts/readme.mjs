@@ -7,25 +7,32 @@
 //   <!-- native: pyallocs ... -->     the same as `run`, where the Python that the block names is installed. Elsewhere, or
 //                                     where its patch release is another, the block stays as it is, and a note says so.
 //                                     An empty block is filled with whatever is installed.
+//   <!-- shell: 3.13.18 -->           the lines of the block that begin with "$ " are run by sh, one after the other, with
+//                                     that Python as python3; what they print stands below each. Elsewhere the same as
+//                                     `native`. To write it on another patch release: change the number.
+//   <!-- folder: docs/walkthrough --> the files of that folder are copied to where the commands run
+//   <!-- show: NAME -->               the block shows that file, from where the commands run
 //
-// Commands run in an empty folder of their own, 100 columns wide, without colours, outside any virtual environment, and must
-// exit with 0. A block in which only the time and the releases of a program would change stays as it is.
+// The commands of a document run in an empty folder of their own, 100 columns wide, without colours, outside any virtual
+// environment, and must exit with 0. A block in which only times and the releases of a program would change stays as it is.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DOCUMENTS = ['README.md', 'CHANGELOG.md'];
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'docs/walkthrough.md', 'docs/two-revisions.md'];
 const COLUMNS = 100;
-const BLOCK = /<!-- (file|run|json|native): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
+const BLOCK = /<!-- (file|run|json|native|shell|folder|show): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
 
 const check = process.argv.includes('--check');
-const folder = mkdtempSync(join(tmpdir(), 'pyallocs-readme-'));
+const temporary = mkdtempSync(join(tmpdir(), 'pyallocs-readme-'));
+let folder = '';
 let stale = 0;
 try {
   for (const name of DOCUMENTS) {
+    folder = mkdtempSync(join(temporary, 'here-'));
     const before = readFileSync(join(root, name), 'utf8');
     const after = before.replace(BLOCK, filled);
     if (before === after) continue;
@@ -35,7 +42,7 @@ try {
     if (!check) console.log(`${name} is written`);
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(temporary, { recursive: true });
 }
 if (check && stale > 0) {
   console.error('\nTo mend it: npm run readme');
@@ -49,6 +56,14 @@ function filled(found, kind, argument, text) {
     writeFileSync(join(folder, argument), text);
     return found;
   }
+  if (kind === 'folder') {
+    cpSync(join(root, argument), folder, { recursive: true });
+    return found;
+  }
+  if (kind === 'show')
+    return block(/^```(\w*)/m.exec(found)?.[1] ?? '', readFileSync(join(folder, argument), 'utf8').trimEnd());
+  if (kind === 'shell')
+    return unlessMoved(found, runShell(argument, text ?? '', (lines) => block('console', lines)) ?? found);
   if (kind === 'native') {
     const output = runNative(argument, text ?? '');
     return output === null ? found : unlessMoved(found, block('console', `$ ${argument}\n${output.trimEnd()}`));
@@ -62,7 +77,10 @@ function filled(found, kind, argument, text) {
 /** The old text where the new one differs only in what no result promises: how long a program took, and its releases. */
 function unlessMoved(before, after) {
   const fixed = (text) =>
-    text.replaceAll(/^( +took +)[\d.]+ s/gm, '$1').replaceAll(/^( +released +)[\d,]+ blocks?/gm, '$1');
+    text
+      .replaceAll(/^( +took +)[\d.]+ s/gm, '$1')
+      .replaceAll(/^( +released +)[\d,]+ blocks?/gm, '$1')
+      .replaceAll(/^\d+ loops, best of 5: [\d.]+ [mun]?sec/gm, '');
   return fixed(before) === fixed(after) ? before : after;
 }
 
@@ -77,6 +95,40 @@ function runNative(command, text) {
   return null;
 }
 
+/** What the commands of a block print when python3 is of this version; null where there is none. */
+function runShell(version, text, block) {
+  const python = `python${version.replace(/\.\d+$/, '')}`;
+  const there = spawnSync(python, ['-c', 'import sys; print(sys.version.split()[0], sys.executable)'], {
+    encoding: 'utf8',
+  });
+  const [found, path] = (there.stdout ?? '').trim().split(' ');
+  if (found !== version) {
+    console.error(`not run, for want of CPython ${version}: a block of commands`);
+    return null;
+  }
+  const programs = join(temporary, 'bin');
+  mkdirSync(programs, { recursive: true });
+  for (const [name, line] of [
+    ['pyallocs', `'${process.execPath}' '${join(root, 'bin/pyallocs.js')}'`],
+    ['python3', `'${path}'`],
+  ]) {
+    writeFileSync(join(programs, name), `#!/bin/sh\nexec ${line} "$@"\n`);
+    chmodSync(join(programs, name), 0o755);
+  }
+  const commands = text.split('\n').filter((line) => line.startsWith('$ '));
+  const lines = commands.flatMap((command) => {
+    const { status, stdout } = spawnSync('sh', ['-c', `exec 2>&1\n${command.slice(2)}`], {
+      cwd: folder,
+      env: environment(programs),
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+    if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${stdout}`);
+    return [command, ...(stdout.trimEnd() === '' ? [] : [stdout.trimEnd()])];
+  });
+  return block(lines.join('\n'));
+}
+
 function run(command) {
   const { status, output } = execute(command);
   if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${output}`);
@@ -86,14 +138,19 @@ function run(command) {
 function execute(command) {
   const [program, ...args] = words(command);
   if (program !== 'pyallocs') throw new Error(`only pyallocs can be run: ${command}`);
-  const { FORCE_COLOR, VIRTUAL_ENV, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/pyallocs.js'), ...args], {
     cwd: folder,
-    env: { ...env, COLUMNS: String(COLUMNS), NO_COLOR: '1' },
+    env: environment(),
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
   return { status, output: stdout + stderr };
+}
+
+/** The same everywhere: Python makes objects of every variable when it starts, and some of them lie in freelists later. */
+function environment(...programs) {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH: [...programs, PATH].join(delimiter), HOME, LANG: 'C.UTF-8', COLUMNS: String(COLUMNS), NO_COLOR: '1' };
 }
 
 /** The words of a command as a shell would take them: quotes, and nothing else that is special. */

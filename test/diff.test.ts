@@ -236,7 +236,7 @@ describe('what is no result is told in a sentence, with exit code 2', () => {
     [['good.json', 'other.json'], `other.json is JSON, but no result of pyallocs; ${how}`],
     [
       ['good.json', 'recording.pb.gz'],
-      `recording.pb.gz is compressed data: perhaps a recording, which diff cannot read yet; ${how}`,
+      'recording.pb.gz is truncated: its end is missing; record it again, or copy it again',
     ],
     [
       ['later.json', 'good.json'],

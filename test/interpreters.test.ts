@@ -100,6 +100,7 @@ describe.skipIf(NATIVE.length === 0)('a Python of this machine (skipped where th
       glibc: true,
       executable: '',
       prefix: '/nowhere',
+      opcodes: null,
       ...said,
     };
     const path = join(folder({ python3: `#!/bin/sh\necho '${JSON.stringify(about)}'\n` }), 'python3');

@@ -48,6 +48,7 @@ describe('the packed package', () => {
       'bin/pyallocs.js',
       'dist/cli/main.js',
       'dist/agent/pyallocs.wasm',
+      'dist/web/recording.html',
       'dist/engines/wasm/worker.js',
       'dist/study/experiments/integers.toml',
       'agent/core/core.c',

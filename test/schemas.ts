@@ -161,6 +161,99 @@ export const study = z.object({
   ),
 });
 
+const facts = {
+  command: z.array(z.string()),
+  folder: z.string(),
+  interpreter,
+  outcome: z.enum(['exact', 'varying']),
+  why: advice.nullable(),
+  warnings: z.array(advice),
+  stacks: z.enum(['none', 'folded', 'full']),
+  approximate: z.boolean(),
+  recorded: counts,
+};
+
+const live = z.object({ liveBlocks: whole, liveBytes: whole, peakBlocks: whole, peakBytes: whole }).nullable();
+
+const grouping = z.enum(['type', 'line', 'function', 'file', 'package', 'instruction', 'origin', 'thread', 'region']);
+
+export interface ReportRow {
+  readonly key: string;
+  readonly counts: z.infer<typeof counts>;
+  readonly rows?: readonly ReportRow[] | undefined;
+}
+
+const reportRow: z.ZodType<ReportRow> = z.object({
+  key: z.string(),
+  counts,
+  live,
+  place: z.object({ file: z.string(), line: z.number().int().nullable() }).nullable(),
+  get rows() {
+    return z.array(reportRow).optional();
+  },
+});
+
+export const report = z.object({
+  schema: z.literal('pyallocs/report@1'),
+  by: z.union([grouping, z.array(grouping).min(2)]),
+  ...facts,
+  total: counts,
+  live,
+  rows: z.array(reportRow),
+});
+
+const withTypes = { counts, live, byType: z.array(typeRow) };
+
+export const annotate = z.object({
+  schema: z.literal('pyallocs/annotate@1'),
+  ...facts,
+  outside: counts,
+  files: z.array(
+    z.object({
+      path: z.string(),
+      file: z.string(),
+      own: z.boolean(),
+      changed: z.boolean(),
+      gone: z.boolean(),
+      counts,
+      live,
+      lines: z.array(
+        z.object({
+          line: z.number().int().positive().nullable(),
+          text: z.string().nullable(),
+          ...withTypes,
+          instructions: z
+            .array(
+              z.object({
+                function: z.string(),
+                offset: whole,
+                opcode: z.string(),
+                argument: z.string(),
+                ...withTypes,
+              }),
+            )
+            .min(1),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const diff = z.object({
+  schema: z.literal('pyallocs/diff@1'),
+  of: z.enum(['bench', 'stat', 'study', 'recording']),
+  by: grouping.nullable(),
+  rows: z.array(
+    z.object({
+      key: z.string().min(1),
+      before: counts.nullable(),
+      after: counts.nullable(),
+      change: z.enum(['new', 'gone', 'more', 'less']),
+    }),
+  ),
+  unchanged: whole,
+});
+
 const sees = z.strictObject(
   Object.fromEntries(
     ['creations', 'freelists', 'requests', 'resizes', 'releases', 'pymalloc', 'pools', 'arenas'].map((name) => [

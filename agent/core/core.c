@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/memory.h"
+#include "core/sites.h"
 
 pa_state pa;
 const pa_layout *pa_layout_now;
@@ -10,6 +11,7 @@ static uintptr_t frame_type, heap_end;
 bool pa_resurrects;
 uintptr_t pa_awaited;
 static uintptr_t runner;  /* the block of that object, once it is there */
+static uint8_t runner_sited;
 
 pa_mark pa_marks[PA_MARKS];
 static int marks_used;
@@ -43,6 +45,7 @@ bool pa_start(const pa_setup *setup)
 {
     forget_marks();
     pa_tallies_drop();
+    pa_sites_clear();
     pa_types_clear();
     pa_blocks_clear();
     pa_memory_use(&setup->raw); /* the tables go back to where they came from first */
@@ -64,12 +67,13 @@ void pa_next_interval(void)
     }
 }
 
-void pa_begin_after(uintptr_t type)
+void pa_begin_after(uintptr_t type, uint8_t sited)
 {
     pa_now = pa_nowhere;
     pa_awaited = type;
     *pa_recent_type(type) = (pa_type){0};
     runner = 0;
+    runner_sited = sited;
 }
 
 bool pa_begun(void)
@@ -108,6 +112,7 @@ static void settle(pa_tally *tally)
 void pa_end(void)
 {
     pa_now = pa_nowhere;
+    pa_sited = pa_sited & (PA_LIVE | PA_LIVE_OVER) ? PA_LIVE_OVER : 0;
     settle(&pa_interval);
 }
 
@@ -179,6 +184,9 @@ void pa_request(int domain, uintptr_t block, size_t size, int origin)
         tally->requested[domain][origin - PA_PYMALLOC]++;
         tally->totals.bytes += size;
     }
+    if (PA_UNLIKELY(pa_sited)) {
+        pa_site_request(PA_SITE_REQUESTED + (unsigned)origin - PA_PYMALLOC, block, size);
+    }
 }
 
 void pa_pool(void)
@@ -245,6 +253,9 @@ void pa_resize(int domain, uintptr_t from, uintptr_t to, size_t size)
         tally->rows[row].resizes++;
         tally->rows[row].resize_bytes += size;
     }
+    if (PA_UNLIKELY(pa_sited)) {
+        pa_site_resize(row, from, to, size);
+    }
 }
 
 void pa_release(int domain, uintptr_t block)
@@ -260,6 +271,9 @@ void pa_release(int domain, uintptr_t block)
             row = row_on(entry);
             if (PA_UNLIKELY((entry & PA_STATE) != PA_NONE && (entry & PA_FLAG))) {
                 pa_type_close(block);
+                if (pa_book_now.table != NULL) {
+                    pa_code_close(block);
+                }
                 if (block == runner || pass_mark(block)) {
                     runner = block == runner ? 0 : runner;
                     *known = PA_FLAG;
@@ -276,10 +290,12 @@ void pa_release(int domain, uintptr_t block)
         tally->totals.releases++;
         tally->rows[row].releases++;
     }
+    if (PA_UNLIKELY(pa_sited)) {
+        pa_site_release(row, block);
+    }
 }
 
-/* First creation on a fresh block: the allocator served it. */
-static inline void claim(uintptr_t block, pa_block entry, uint32_t row)
+void pa_claim(uintptr_t block, pa_block entry, uint32_t row)
 {
     int origin = entry & PA_FROM_MALLOC ? PA_MALLOC : PA_PYMALLOC;
     size_t size = entry >> PA_VALUE_SHIFT;
@@ -297,6 +313,10 @@ static inline void claim(uintptr_t block, pa_block entry, uint32_t row)
             counts->requests++;
             counts->bytes += size;
         }
+    }
+    if (PA_UNLIKELY(pa_sited)) {
+        unsigned kind = in_interval ? PA_SITE_CREATED + (unsigned)origin : PA_SITE_CREATED_LATER + (unsigned)origin - PA_PYMALLOC;
+        pa_site_claim(kind, row, block, in_interval ? size : 0);
     }
 }
 
@@ -330,10 +350,11 @@ void pa_create_slow(uintptr_t object, uintptr_t type)
             pa_large_take(block);
         }
         pa_begin();
+        pa_sited = runner_sited;
         return;
     }
     if (state == PA_FRESH) {
-        claim(block, entry, row);
+        pa_claim(block, entry, row);
         return;
     }
     if (state == PA_RESIZED && !(layout->frames_resize && type == frame_type)) {
@@ -341,6 +362,9 @@ void pa_create_slow(uintptr_t object, uintptr_t type)
         PA_EACH_TALLY(tally) {
             tally->totals.relocations++;
             tally->rows[row].relocations++;
+        }
+        if (PA_UNLIKELY(pa_sited & PA_SITED)) {
+            pa_site_event(PA_SITE_RELOCATED, row, 0);
         }
         return;
     }
@@ -355,7 +379,11 @@ void pa_create_slow(uintptr_t object, uintptr_t type)
         return;
     }
     bool older = entry == PA_NONE && block < heap_end;
-    pa_count_creation(row, state != PA_NONE || older ? PA_FREELIST : PA_FOREIGN);
+    int origin = state != PA_NONE || older ? PA_FREELIST : PA_FOREIGN;
+    pa_count_creation(row, origin);
+    if (PA_UNLIKELY(pa_sited)) {
+        pa_site_create(PA_SITE_CREATED + (unsigned)origin, row, block);
+    }
 }
 
 void pa_create(uintptr_t object)

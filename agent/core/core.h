@@ -9,6 +9,7 @@
 #define PA_CORE_H
 
 #include "core/blocks.h"
+#include "core/sites.h"
 #include "core/tally.h"
 #include "core/types.h"
 
@@ -54,8 +55,9 @@ void pa_next_interval(void);
 void pa_forget_creations(void);
 
 /* Begins once the next object of this type has been created; that object and its release are not counted. To run a code
- * object, PyEval_EvalCode makes a function (up to 3.10: a frame), and it is the last thing made before the first instruction. */
-void pa_begin_after(uintptr_t type);
+ * object, PyEval_EvalCode makes a function (up to 3.10: a frame), and it is the last thing made before the first instruction.
+ * `sited`: pa_sited from then on, until pa_end. */
+void pa_begin_after(uintptr_t type, uint8_t sited);
 /* Whether that object was created. */
 bool pa_begun(void);
 
@@ -82,6 +84,8 @@ extern uintptr_t pa_awaited;
 extern bool pa_resurrects;
 
 void pa_create_slow(uintptr_t object, uintptr_t type);
+/* The first creation on a block that was fresh, of an entry that is no more: the allocator served it. */
+void pa_claim(uintptr_t block, pa_block entry, uint32_t row);
 
 /* pa_create for a caller whose time matters. Most creations are of a type seen shortly before, on a block that had an
    object of this type: one comparison says so. The leaf is looked up by the object's address, while that of the block is
@@ -90,14 +94,23 @@ static inline void pa_created(uintptr_t object)
 {
     const uintptr_t type = pa_word(object + PA_OB_TYPE), within = object & ((1u << PA_LEAF_SHIFT) - 1);
     const pa_type *of = pa_recent_type(type);
-    const pa_block *leaf = pa_leaf_recent(object);
+    pa_block *leaf = pa_leaf_recent(object);
     if (PA_LIKELY(of->type == type && leaf != NULL && within >= of->pre_header)) {
-        const pa_block entry = leaf[(within - of->pre_header) / PA_GRANULE] & ~(pa_block)PA_FLAG;
+        pa_block *known = leaf + (within - of->pre_header) / PA_GRANULE;
+        const pa_block entry = *known & ~(pa_block)PA_FLAG;
         if (entry == of->again && PA_LIKELY(!pa_resurrects || pa_word(object) == 0)) {
             PA_EACH_TALLY(tally) {
                 tally->totals.creations[PA_FREELIST]++;
                 ((pa_counts *)(void *)((char *)tally->rows + of->counts))->creations[PA_FREELIST]++;
             }
+            if (PA_UNLIKELY(pa_sited)) {
+                pa_site_create(PA_SITE_CREATED + PA_FREELIST, of->row, object - of->pre_header);
+            }
+            return;
+        }
+        if (PA_LIKELY((*known & (PA_STATE | PA_FLAG | PA_LARGE)) == PA_FRESH)) {
+            *known = of->again;
+            pa_claim(object - of->pre_header, entry, of->row);
             return;
         }
     }

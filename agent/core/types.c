@@ -185,16 +185,15 @@ bool pa_types_start(const pa_layout *of)
     return grow_entries() && grow_names() && row_of_name("(buffer)") == 0;
 }
 
-/* Marks the block of a heap type, so that its release closes the entry. False when the table has no room. */
-static bool watch(uintptr_t type, uintptr_t block)
+bool pa_block_watch(uintptr_t object, uintptr_t block)
 {
     pa_block *known = pa_block_at(block);
     if (known == NULL) {
         pa_raise(PA_NO_MEMORY);
         return false;
     }
-    if ((*known & PA_STATE) == PA_NONE) { /* a class older than the hooks: its block is met here for the first time */
-        uint32_t row = pa_type_at(pa_word(type + layout->ob_type)).row;
+    if ((*known & PA_STATE) == PA_NONE) { /* older than the hooks: its block is met here for the first time */
+        uint32_t row = pa_type_at(pa_word(object + layout->ob_type)).row;
         if (row == PA_ROW_NONE) {
             return false;
         }
@@ -213,7 +212,7 @@ static uint32_t open_entry(uintptr_t type)
     }
     if (pa_word(type + layout->tp_flags) & PA_TPFLAGS_HEAPTYPE) {
         block = type - pa_pre_header(layout, pa_word(type + layout->ob_type));
-        if (!watch(type, block)) {
+        if (!pa_block_watch(type, block)) {
             return PA_ROW_NONE;
         }
     }

@@ -50,6 +50,10 @@ static inline pa_type pa_type_at(uintptr_t type)
 /* Whether a type with an open entry lives at this address. */
 bool pa_type_known(uintptr_t address);
 
+/* Marks the block of an object, so that its release closes what is known of it. False when there is no room (a flag is
+   raised). */
+bool pa_block_watch(uintptr_t object, uintptr_t block);
+
 /* Closes the entry of the type whose block is being freed. */
 void pa_type_close(uintptr_t block);
 

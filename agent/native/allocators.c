@@ -1,5 +1,6 @@
 #include "native/allocators.h"
 
+#include "core/live.h"
 #include "native/python.h"
 #include "native/thread.h"
 
@@ -36,6 +37,9 @@ static inline void requested(pa_thread *self, int domain, uintptr_t block, size_
 {
     if (domain == PA_RAW) {
         pa_raw_event(self, PA_RAW_REQUESTS, size);
+        if (PA_UNLIKELY(pa_live_wanted)) {
+            pa_raw_live_request(self, block, size);
+        }
         return;
     }
     pa_thread_event(self);
@@ -112,10 +116,17 @@ static inline void *on_realloc(const pa_allocator *to, int domain, void *from, s
         was_inside(self, domain, block);
         return block;
     }
+    pa_raw_block taken = {false, 0};
+    if (domain == PA_RAW && PA_UNLIKELY(pa_live_wanted) && before != 0) {
+        taken = pa_raw_live_take(before);
+    }
     enter(self);
     void *block = to->realloc(to->ctx, from, size);
     self->inside = false;
     uintptr_t after = (uintptr_t)block;
+    if (domain == PA_RAW && PA_UNLIKELY(taken.followed)) {
+        pa_raw_live_put(self, &taken, before, after, size);
+    }
     if (block == NULL) {
         return NULL;
     }
@@ -145,6 +156,10 @@ static inline void on_free(const pa_allocator *to, int domain, void *block)
     if (PA_LIKELY(block != NULL)) {
         if (domain == PA_RAW) {
             pa_raw_event(self, PA_RAW_RELEASES, 0);
+            pa_thread_released(self, (uintptr_t)block);
+            if (PA_UNLIKELY(pa_live_wanted)) {
+                pa_raw_live_release(self, (uintptr_t)block);
+            }
         }
         else {
             pa_thread_event(self);

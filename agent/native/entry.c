@@ -4,10 +4,12 @@
  */
 #include <dlfcn.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 
+#include "core/live.h"
 #include "core/memory.h"
 #include "native/allocators.h"
 #include "native/creations.h"
@@ -86,6 +88,35 @@ static uint64_t refusal(pa_heap *heap)
     return strstr(allocator, "mimalloc") != NULL ? PA_MIMALLOC : PA_COUNTED;
 }
 
+static int digit(char hex)
+{
+    return hex >= '0' && hex <= '9' ? hex - '0' : hex >= 'a' && hex <= 'f' ? hex - 'a' + 10 : -1;
+}
+
+static bool read_table(const char *text, uint8_t table[256])
+{
+    for (int i = 0; i < 256; i++) {
+        int high = digit(text[2 * i]), low = high < 0 ? -1 : digit(text[2 * i + 1]);
+        if (low < 0) {
+            return false;
+        }
+        table[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+/* "3.13 BASE CACHES", what this interpreter's opcode module says of opcodes; that of another version is not for us. */
+static bool use_opcodes(const char *text)
+{
+    char version[16];
+    int length = snprintf(version, sizeof version, "3.%d ", py.minor);
+    if (strncmp(text, version, (size_t)length) != 0) {
+        return true;
+    }
+    text += length;
+    return strlen(text) == 1025 && read_table(text, pa_opcode_base) && read_table(text + 513, pa_opcode_caches);
+}
+
 /* Sets the core and the allocators up, before the interpreter is initialised. */
 static bool hook_early(void)
 {
@@ -101,6 +132,15 @@ static bool hook_early(void)
         return false;
     }
     pa_changed = pa_recording_update;
+    if (pa_env.record[0] != '\0') {
+        pa_callers = strstr(pa_env.record, "no-stacks") == NULL;
+        pa_whole_recursion = strstr(pa_env.record, "full-recursion") != NULL;
+        pa_live_wanted = strstr(pa_env.record, "live") != NULL;
+        if (!use_opcodes(pa_env.opcodes) || !pa_book_start()) {
+            pa_recorded->refused = PA_NOT_LISTED;
+            return false;
+        }
+    }
     pa_recording_update();
     pa_self.main = true;
     pa_phases_set(PA_STARTUP, PA_STARTUP);

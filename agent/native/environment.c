@@ -7,12 +7,13 @@
 
 pa_environment pa_env;
 
-static const char *const OURS[] = {"PYALLOCS_SESSION", "PYALLOCS_AGENT",  "PYALLOCS_MODULE",
-                                   "PYALLOCS_PARENT",  "PYALLOCS_STEADY", "PYALLOCS_WORKER"};
+static const char *const OURS[] = {"PYALLOCS_SESSION", "PYALLOCS_AGENT",  "PYALLOCS_MODULE",  "PYALLOCS_PARENT",
+                                   "PYALLOCS_STEADY",  "PYALLOCS_RECORD", "PYALLOCS_OPCODES", "PYALLOCS_WORKER"};
 enum { OWN = sizeof OURS / sizeof *OURS };
 
 /* As given to what is executed. */
 static char session_entry[4096 + 32], agent_entry[4096 + 32], module_entry[4096 + 32], parent_entry[64];
+static char record_entry[64 + 32], opcodes_entry[1100 + 32];
 static char agent[4096];
 
 static bool copy(char *to, size_t room, const char *from)
@@ -40,6 +41,14 @@ bool pa_environment_read(void)
     if (!copy(pa_env.module, sizeof pa_env.module, getenv("PYALLOCS_MODULE"))) {
         pa_env.module[0] = '\0';
     }
+    if (!copy(pa_env.record, sizeof pa_env.record, getenv("PYALLOCS_RECORD"))) {
+        pa_env.record[0] = '\0';
+    }
+    if (!copy(pa_env.opcodes, sizeof pa_env.opcodes, getenv("PYALLOCS_OPCODES"))) {
+        pa_env.opcodes[0] = '\0';
+    }
+    snprintf(record_entry, sizeof record_entry, "PYALLOCS_RECORD=%s", pa_env.record);
+    snprintf(opcodes_entry, sizeof opcodes_entry, "PYALLOCS_OPCODES=%s", pa_env.opcodes);
     snprintf(agent_entry, sizeof agent_entry, "PYALLOCS_AGENT=%s", agent);
     snprintf(module_entry, sizeof module_entry, "PYALLOCS_MODULE=%s", pa_env.module);
     snprintf(parent_entry, sizeof parent_entry, "PYALLOCS_PARENT=%llu", (unsigned long long)pa_env.parent);
@@ -106,11 +115,29 @@ size_t pa_environment_room(char *const *variables)
     return count + OWN + 2;
 }
 
+/* Whether another pyallocs has prepared them, one that is run by the counted program. */
+static bool is_of_another(char *const *variables)
+{
+    for (size_t i = 0; variables != NULL && variables[i] != NULL; i++) {
+        if (is_named(variables[i], "PYALLOCS_SESSION") && strcmp(variables[i], session_entry) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* May run in the child of a vfork: no memory is asked for. */
 void pa_environment_fill(char *const *variables, char **list, char *preload)
 {
     const char *theirs = NULL;
     size_t used = 0;
+    if (is_of_another(variables)) {
+        for (; variables[used] != NULL; used++) {
+            list[used] = variables[used];
+        }
+        list[used] = NULL;
+        return;
+    }
     for (size_t i = 0; variables != NULL && variables[i] != NULL; i++) {
         if (is_named(variables[i], "LD_PRELOAD")) {
             theirs = variables[i] + strlen("LD_PRELOAD=");
@@ -138,6 +165,10 @@ void pa_environment_fill(char *const *variables, char **list, char *preload)
     if (pa_env.steady) {
         static char steady[] = "PYALLOCS_STEADY=1";
         list[used++] = steady;
+    }
+    if (pa_env.record[0] != '\0') {
+        list[used++] = record_entry;
+        list[used++] = opcodes_entry;
     }
     list[used] = NULL;
 }

@@ -8,6 +8,8 @@
 typedef struct {
     char session[4096];  /* the folder of the recordings */
     char module[4096];   /* the folder of the Python package pyallocs */
+    char record[64];     /* what is recorded beside the totals: "no-stacks", "stacks", "full-recursion"; empty: nothing */
+    char opcodes[1100];  /* of one version: entry.c */
     uint64_t parent;     /* the counted process that started this one; 0: none */
     int worker;          /* the file descriptor of its commands; -1: an ordinary program */
     bool unhooked;       /* a worker without hooks, to measure time */

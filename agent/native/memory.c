@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-enum { CHUNK = 1 << 20, LARGE = 1 << 17, HEADER = 16 };
+enum { CHUNK = 1 << 20, LARGE = 1 << 13, HEADER = 16 };
 
 static char *chunk;
 static size_t left;
@@ -45,7 +45,8 @@ void *pa_memory_new(size_t count, size_t size)
     return head == NULL ? NULL : (char *)head + HEADER;
 }
 
-/* Small tables are replaced by larger ones a few times in a program's life: what they held is not used again. */
+/* Small tables are replaced by larger ones a few times in a program's life: what they held is not used again. Called without
+   the GIL when a thread ends. */
 void pa_memory_drop(void *block)
 {
     size_t *head = (size_t *)(void *)((char *)block - HEADER);

@@ -54,7 +54,7 @@ void pa_processes_start(void)
 {
     counted = true;
     pa_environment_own();
-    pthread_atfork(NULL, NULL, in_child);
+    pthread_atfork(pa_recording_before_fork, NULL, in_child);
     on_exit(on_exit_code, NULL);
 }
 

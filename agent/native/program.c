@@ -150,14 +150,15 @@ static evaluation_38 *find_slot_38(void)
 }
 
 /* The count of interpreters that were ever made: struct pyinterpreters in _PyRuntimeState (head, main, next_id). */
-static const int64_t *interpreters_made;
+static const int64_t unknown = 2;
+const int64_t *pa_interpreters_made = &unknown;
 
 static void find_interpreters_made(void)
 {
     const uintptr_t *words = dlsym(RTLD_DEFAULT, "_PyRuntime");
     for (size_t i = 0; words != NULL && i < 256; i++) {
         if (words[i] == (uintptr_t)interpreter && words[i + 1] == (uintptr_t)interpreter && words[i + 2] == 1) {
-            interpreters_made = (const int64_t *)(words + i + 2);
+            pa_interpreters_made = (const int64_t *)(words + i + 2);
             return;
         }
     }
@@ -193,7 +194,7 @@ void pa_program_check(void)
     if (!pa_allocators_in_place() || !pa_creations_in_place()) {
         pa_recorded->notes |= PA_NOTE_HOOKS_REPLACED;
     }
-    if (interpreters_made != NULL && *interpreters_made > 1 && py.minor >= 12) {
+    if (pa_interpreters_made != &unknown && *pa_interpreters_made > 1 && py.minor >= 12) {
         pa_recorded->notes |= PA_NOTE_SUBINTERPRETERS;
     }
 }

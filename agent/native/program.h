@@ -11,6 +11,9 @@
 /* Watches for the program to begin. False when this cannot be seen in this version. */
 bool pa_program_watch(void);
 
+/* How many interpreters this process has made; more than 1 where that cannot be seen. */
+extern const int64_t *pa_interpreters_made;
+
 /* Notes what a reader must know when the program has ended: called once, whatever comes first. */
 void pa_program_check(void);
 

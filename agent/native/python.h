@@ -65,6 +65,7 @@ typedef struct {
     X(void *, PyEval_GetBuiltins, (void)) \
     X(void *, PyEval_EvalCode, (void *code, void *globals, void *locals)) \
     X(void *, PyEval_SaveThread, (void)) \
+    X(void *, PyGILState_GetThisThreadState, (void)) \
     X(void, PyEval_RestoreThread, (void *state)) \
     X(void *, Py_CompileString, (const char *text, const char *file, int start)) \
     X(void *, PyObject_Call, (void *callable, void *args, void *kwargs)) \
@@ -117,6 +118,8 @@ typedef struct {
     X(void *, _PyObject_Vectorcall, (void *callable, void *const *args, size_t count, void *names)) \
     X(void *, _PyObject_MakeTpCall, (void *first, ...)) \
     X(void *, PyThreadState_Get, (void)) \
+    X(void *, PyThreadState_GetUnchecked, (void)) \
+    X(void *, _PyThreadState_UncheckedGet, (void)) \
     X(uint64_t, _Py_hashtable_hash_ptr, (const void *key))
 
 #define PA_PYTHON_DATA(X) \

@@ -11,17 +11,22 @@
 #include "core/core.h"
 #include "core/memory.h"
 
-enum { SIZE = 256 << 20, HEAD = 16384, NAME_ROOM = 4096 };
+enum { SIZE = 256 << 20, HEAD = 16384, NAME_ROOM = 4096, AHEAD = 1 << 20 };
 _Static_assert(sizeof(pa_recording) <= HEAD, "the head of a recording has outgrown its place");
 /* What src/engines/native/recording.ts takes for granted. */
 _Static_assert(offsetof(pa_recording, waited) == 216 && offsetof(pa_recording, phases) == 4312, "wire format");
 _Static_assert(offsetof(pa_recording, interval) == 4936 && offsetof(pa_recording, interval_rows) == 5544, "wire format");
+_Static_assert(offsetof(pa_recording, book) == 5576 && sizeof(pa_book) == 64 && sizeof(pa_site) == 32, "wire format");
+_Static_assert(sizeof(pa_code) == 56 && sizeof(pa_context) == 12 && sizeof(pa_place) == 8, "wire format");
+_Static_assert(sizeof(pa_owner) == 56 && offsetof(pa_live, owners) == 96 && offsetof(pa_book, live) == 56, "wire format");
+_Static_assert(offsetof(pa_recording, forks) == 5640 && offsetof(pa_recording, forked) == 5648, "wire format");
 _Static_assert(sizeof(pa_tally) == 208 && sizeof(pa_state) == 152 && sizeof(pa_slot) == 128, "wire format");
 _Static_assert(offsetof(pa_region, raw) == 208 && offsetof(pa_region, name) == 248, "wire format");
 
 pa_recording *pa_recorded;
 static char path[NAME_ROOM];
 static size_t folder_length;
+static uint64_t reserved; /* how much of the file has its place on the disk */
 
 const char *pa_recording_path(void)
 {
@@ -46,6 +51,34 @@ static int make_file(void)
     return -1;
 }
 
+/* A page of the file that finds no place on the disk would end the program, so the place is taken before. False when the
+   disk is full; elsewhere, or where the file was removed, there is nothing to do. */
+static bool reserve(uint64_t size)
+{
+    if (size <= reserved) {
+        return true;
+    }
+    int error = errno;
+    uint64_t to = size + AHEAD < SIZE ? (size + AHEAD) & ~(uint64_t)(AHEAD - 1) : SIZE;
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    bool full = file >= 0 && fallocate(file, 0, (off_t)reserved, (off_t)(to - reserved)) != 0 &&
+                (errno == ENOSPC || errno == EDQUOT);
+    if (file >= 0) {
+        close(file);
+    }
+    errno = error;
+    reserved = full ? reserved : to;
+    return !full;
+}
+
+/* The last thing that is written when a recording is made: it may be read. */
+static void show(void)
+{
+    uint64_t magic;
+    memcpy(&magic, "pyallocs", sizeof magic);
+    __atomic_store_n((uint64_t *)(void *)pa_recorded->magic, magic, __ATOMIC_RELEASE);
+}
+
 bool pa_recording_open(const char *folder, uint64_t parent)
 {
     folder_length = strlen(folder);
@@ -59,7 +92,7 @@ bool pa_recording_open(const char *folder, uint64_t parent)
     }
     void *memory = MAP_FAILED;
     if (ftruncate(file, SIZE) == 0) {
-        memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        memory = reserve(HEAD) ? mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
     }
     close(file);
     if (memory == MAP_FAILED) {
@@ -74,14 +107,14 @@ bool pa_recording_open(const char *folder, uint64_t parent)
     pa_recorded->pid = (uint64_t)getpid();
     pa_recorded->parent = parent;
     pa_recorded->slots = pa_shared_new(PA_SLOTS, sizeof(pa_slot));
-    memcpy(pa_recorded->magic, "pyallocs", sizeof pa_recorded->magic);
+    show();
     return true;
 }
 
 void *pa_shared_new(size_t count, size_t size)
 {
     size_t bytes = (count * size + 15) & ~(size_t)15;
-    if (pa_recorded == NULL || bytes > SIZE - pa_recorded->used) {
+    if (pa_recorded == NULL || bytes > SIZE - pa_recorded->used || !reserve(pa_recorded->used + bytes)) {
         return NULL;
     }
     void *memory = (char *)pa_recorded + pa_recorded->used;
@@ -109,6 +142,7 @@ void pa_recording_update(void)
     pa_recorded->names = pa_names;
     pa_recorded->names_used = pa_names_used;
     pa_recorded->flags = pa.flags;
+    pa_recorded->book = pa_book_now;
 }
 
 static bool write_all(int file, const char *bytes, size_t size)
@@ -131,31 +165,64 @@ static void clear_all(pa_tally *tally)
     pa_tally_clear(tally);
 }
 
-/* Only calls that are safe in the child of a program with threads. */
+/* Where there can be no file: what is counted is seen by nobody, rather than with the parent's. */
+static void move_to_memory(void)
+{
+    const size_t used = pa_recorded->used;
+    void *copy = mmap(NULL, used, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED) {
+        _exit(127); /* a process that has no memory left */
+    }
+    memcpy(copy, pa_recorded, used);
+    mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    memcpy(pa_recorded, copy, used);
+    munmap(copy, used);
+    reserved = SIZE;
+}
+
+void pa_recording_before_fork(void)
+{
+    __atomic_fetch_add(&pa_recorded->forks, 1, __ATOMIC_RELAXED);
+}
+
+/* Only calls that are safe in the child of a program with threads. The file has no magic until all in it is the child's. */
 void pa_recording_fork(void)
 {
+    static const char nothing[sizeof pa_recorded->magic];
     uint64_t parent = pa_recorded->pid;
     int file = make_file();
-    bool moved = file >= 0 && ftruncate(file, SIZE) == 0 && write_all(file, (char *)pa_recorded, pa_recorded->used) &&
+    __atomic_fetch_add(&pa_recorded->forked, 1, __ATOMIC_RELEASE); /* of the parent */
+    bool moved = file >= 0 && ftruncate(file, SIZE) == 0 && write_all(file, nothing, sizeof nothing) &&
+                 write_all(file, (char *)pa_recorded + sizeof nothing, pa_recorded->used - sizeof nothing) &&
                  mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
-    if (!moved) { /* counted nowhere rather than with its parent */
-        mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    }
     if (file >= 0) {
         close(file);
+    }
+    if (moved) {
+        reserved = pa_recorded->used;
+    }
+    else {
+        if (file >= 0) {
+            unlink(path);
+        }
+        move_to_memory();
     }
     pa_recorded->pid = (uint64_t)getpid();
     pa_recorded->parent = parent;
     pa_recorded->threads = 0;
     pa_recorded->waited_used = 0;
+    pa_recorded->forks = pa_recorded->forked = 0;
     pa_recording_update(); /* its own names, not those that the parent has added since */
+    pa_sites_zero();
     memset(pa_recorded->slots, 0, PA_SLOTS * sizeof(pa_slot));
     for (pa_region *region = pa_recorded->regions; region != NULL; region = region->next) {
         clear_all(&region->tally);
         memset(region->raw, 0, sizeof region->raw);
         region->entries = region->disorder = 0;
+        region->label = region->label > pa_book_now.labels_used ? 0 : region->label; /* given by the parent since */
     }
     for (int phase = 0; phase < PA_PHASES - 1; phase++) {
         clear_all(&pa_recorded->phases[phase]);
     }
+    show();
 }

@@ -1,14 +1,15 @@
 /* The recording: a file mapped into memory that holds all counters and names, so that another process can read them
  * while the program runs and after it ended, however it ended.
  *
- * Version 1, read by src/engines/native/recording.ts. Little-endian, 64-bit words. Pointers are addresses in the
+ * Version 3, read by src/engines/native/recording.ts. Little-endian, 64-bit words. Pointers are addresses in the
  * process that writes: the offset in the file is the pointer less `base`. A reader checks every one of them.
  *
  *   0  magic "pyallocs"       ┌─────────────────────────────────────────────┐
  *   8  version                │ pa_recording: the head, one page            │
  *  16  base                   │ thread slots: PA_SLOTS × pa_slot            │
  *  24  size                   │ heap: names, rows of tallies, regions       │
- *  32  used                   │ (grows from `used`; the rest is a hole)     │
+ *  32  used                   │ the book (core/book.h)                      │
+ *                             │ (grows from `used`; the rest is a hole)     │
  *  …   as pa_recording        └─────────────────────────────────────────────┘
  */
 #ifndef PA_RECORDING_H
@@ -16,7 +17,7 @@
 
 #include "core/core.h"
 
-enum { PA_RECORDING_VERSION = 1, PA_SLOTS = 1024, PA_WAITED = 256 };
+enum { PA_RECORDING_VERSION = 3, PA_SLOTS = 1024, PA_WAITED = 256 };
 
 /* What a process is doing. */
 enum { PA_STARTING, PA_RUNNING, PA_STOPPING, PA_EXITED };
@@ -59,6 +60,7 @@ typedef struct pa_region {
     const char *name;
     uint64_t entries, disorder; /* disorder: 1 when it was left in the wrong order or in another thread */
     struct pa_region *next;
+    uint64_t label; /* in the book; 0: none yet */
 } pa_region;
 
 typedef struct {
@@ -85,12 +87,16 @@ typedef struct {
     /* Of a worker: the interval that was counted last, and its marks. */
     pa_state interval, marks[PA_MARKS];
     const pa_counts *interval_rows, *mark_rows[PA_MARKS];
+    pa_book book; /* where events of the program came from; all zero: that is not recorded */
+    uint64_t forks, forked; /* forks that were begun; children that have a file, or will have none */
 } pa_recording;
 
 extern pa_recording *pa_recorded;
 
 /* Makes the recording of this process in a folder. False when there is none to be had. */
 bool pa_recording_open(const char *folder, uint64_t parent);
+/* Before a fork. */
+void pa_recording_before_fork(void);
 /* In a forked child: a recording of its own at the same address, all counters zero. */
 void pa_recording_fork(void);
 /* Where the recording of this process lies. */

@@ -117,6 +117,7 @@ static void enter(pa_region *region)
     if (!is_open(self, region)) {
         self->tallies[++self->different] = &region->tally;
         self->tallies[self->different + 1] = NULL;
+        self->path.root = 0;
     }
     self->entered[self->open++] = region;
     region->entries++;
@@ -148,6 +149,7 @@ static void leave(pa_region *region)
         }
         memmove(&self->tallies[i], &self->tallies[i + 1], (self->different - i + 1) * sizeof self->tallies[0]);
         self->different--;
+        self->path.root = 0;
     }
     if (self->open == 0) {
         pa_threads_in_regions--;

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/live.h"
+#include "native/program.h"
 #include "native/python.h"
+#include "native/thread_names.h"
 
 __thread pa_thread pa_self __attribute__((tls_model("initial-exec")));
 bool pa_divided;
@@ -12,6 +15,8 @@ uint8_t pa_main_phase, pa_other_phase;
 unsigned pa_threads_in_regions;
 
 static bool watching_end;
+static bool recorded; /* there is a book */
+static void *(*current_state)(void);
 static unsigned suspensions;
 static pthread_key_t thread_end;
 static pa_tally *phase_lists[PA_PHASES][2];
@@ -24,6 +29,7 @@ static pa_slot *shared_slot(void)
 
 static void give_back_slot(void *slot)
 {
+    pa_path_clear(&pa_self.path);
     __atomic_store_n(&((pa_slot *)slot)->in_use, 0, __ATOMIC_RELEASE);
     pa_self.slot = NULL;
 }
@@ -43,11 +49,85 @@ bool pa_phases_start(void)
     return true;
 }
 
+/* What becomes of events that belong to a phase (core/sites.h). */
+static uint8_t sited_in(int phase)
+{
+    if (!recorded || phase < PA_PROGRAM) {
+        return 0;
+    }
+    uint8_t live = !pa_live_wanted ? 0 : phase == PA_PROGRAM ? PA_LIVE : PA_LIVE_OVER;
+    return (uint8_t)(live | (phase == PA_PROGRAM ? PA_SITED : 0));
+}
+
 void pa_phases_update(void)
 {
     pa_divided = pa_threads_in_regions > 0 || suspensions > 0 || watching_end || pa_main_phase != pa_other_phase;
     if (!pa_divided) {
         pa_now = phase_lists[pa_main_phase];
+        pa_sited = sited_in(pa_main_phase);
+    }
+}
+
+/* A thread and its open regions, the outermost first. */
+static uint32_t path_root(pa_path *path)
+{
+    const pa_thread *self = &pa_self;
+    if (path->label == 0) {
+        path->label = pa_label_new(self->main ? "MainThread" : NULL);
+    }
+    uint32_t root = pa_context_child(0, PA_CONTEXT_THREAD, path->label);
+    for (unsigned i = 0; i < self->different; i++) {
+        pa_region *region = (pa_region *)(void *)self->tallies[i + 1]; /* the tally is its first member */
+        if (region->label == 0) {
+            region->label = pa_label_new(region->name);
+        }
+        root = pa_context_child(root, PA_CONTEXT_REGION, (uint32_t)region->label);
+    }
+    return root;
+}
+
+/* A thread keeps its state until that is freed (pa_thread_released), unless there are several interpreters. */
+static uintptr_t thread_state(void)
+{
+    uintptr_t state = (uintptr_t)current_state();
+    pa_self.path.state = *pa_interpreters_made == 1 ? state : 0;
+    return state;
+}
+
+void pa_thread_released(pa_thread *self, uintptr_t block)
+{
+    if (block == self->path.state) {
+        self->path.state = 0;
+    }
+}
+
+bool pa_book_start(void)
+{
+    current_state = py.PyThreadState_GetUnchecked != NULL ? py.PyThreadState_GetUnchecked : py._PyThreadState_UncheckedGet;
+    pa_thread_state = thread_state;
+    pa_path_root = path_root;
+    pa_name_thread = pa_name_by_frame;
+    recorded = current_state != NULL && pa_sites_start(pa_layout_now->minor);
+    return recorded;
+}
+
+/* Whether this thread may touch what the GIL guards. From 3.12 on the current state is a variable of each thread. */
+static bool holds_gil(void)
+{
+    void *state = current_state();
+    return state != NULL && (py.minor >= 12 || state == py.PyGILState_GetThisThreadState());
+}
+
+/* A request, resize or release of the raw domain, at the site of a thread that holds the GIL. */
+static void charge_raw(pa_thread *self, int field, size_t bytes)
+{
+    static const unsigned kinds[PA_RAW_FIELDS] = {[PA_RAW_RESIZES] = 1, [PA_RAW_RELEASES] = 2};
+    if (PA_UNLIKELY(*pa_interpreters_made != 1)) { /* making one makes such events */
+        self->path.state = 0;
+    }
+    if (holds_gil()) {
+        pa_path_now = &self->path;
+        pa_site_event(PA_SITE_RAW + kinds[field], 0, bytes);
     }
 }
 
@@ -114,11 +194,13 @@ void pa_thread_choose(pa_thread *self)
             return;
         }
     }
+    int phase = self->main ? pa_main_phase : pa_other_phase;
+    pa_sited = sited_in(phase);
     if (self->suspended > 0) {
+        pa_sited &= (uint8_t)~PA_SITED;
         pa_now = pa_nowhere;
         return;
     }
-    int phase = self->main ? pa_main_phase : pa_other_phase;
     if (self->open == 0) {
         pa_now = phase_lists[phase];
         return;
@@ -155,12 +237,63 @@ void pa_raw_event(pa_thread *self, int field, size_t bytes)
             }
         }
     }
+    if (PA_UNLIKELY(recorded) && phase == PA_PROGRAM) {
+        charge_raw(self, field, bytes);
+    }
     for (unsigned i = 0; i < self->different; i++) {
         pa_region *region = (pa_region *)(void *)self->tallies[i + 1]; /* the tally is its first member */
         __atomic_fetch_add(&region->raw[field], 1, __ATOMIC_RELAXED);
         if (field < PA_RAW_RELEASES) {
             __atomic_fetch_add(&region->raw[field + 1], bytes, __ATOMIC_RELAXED);
         }
+    }
+}
+
+static pthread_mutex_t raw_live = PTHREAD_MUTEX_INITIALIZER;
+
+static uint8_t followed_in(const pa_thread *self)
+{
+    return sited_in(self->main ? pa_main_phase : pa_other_phase) & (PA_LIVE | PA_LIVE_OVER);
+}
+
+void pa_raw_live_request(const pa_thread *self, uintptr_t block, size_t size)
+{
+    if (self->suspended == 0 && followed_in(self) == PA_LIVE) {
+        pthread_mutex_lock(&raw_live);
+        pa_live_raw_request(block, size);
+        pthread_mutex_unlock(&raw_live);
+    }
+}
+
+void pa_raw_live_release(const pa_thread *self, uintptr_t block)
+{
+    uint8_t followed = followed_in(self);
+    size_t size;
+    if (followed != 0) {
+        pthread_mutex_lock(&raw_live);
+        if (pa_live_raw_take(block, &size) && followed == PA_LIVE) {
+            pa_live_raw_gone(size);
+        }
+        pthread_mutex_unlock(&raw_live);
+    }
+}
+
+pa_raw_block pa_raw_live_take(uintptr_t block)
+{
+    pa_raw_block taken = {false, 0};
+    pthread_mutex_lock(&raw_live);
+    taken.followed = pa_live_raw_take(block, &taken.size);
+    pthread_mutex_unlock(&raw_live);
+    return taken;
+}
+
+void pa_raw_live_put(const pa_thread *self, const pa_raw_block *taken, uintptr_t from, uintptr_t to, size_t size)
+{
+    if (taken->followed) {
+        bool changes = to != 0 && followed_in(self) == PA_LIVE;
+        pthread_mutex_lock(&raw_live);
+        pa_live_raw_put(to == 0 ? from : to, taken->size, changes ? size : taken->size);
+        pthread_mutex_unlock(&raw_live);
     }
 }
 
@@ -184,5 +317,6 @@ void pa_threads_fork(void)
     pa_self.slot = NULL;
     pa_threads_in_regions = open > 0;
     suspensions = pa_self.suspended;
+    pthread_mutex_init(&raw_live, NULL);
     pa_phases_update();
 }

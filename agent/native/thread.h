@@ -18,6 +18,7 @@ typedef struct {
     unsigned different;  /* regions, each once */
     pa_region *entered[PA_REGION_DEPTH];        /* in the order of entering */
     pa_tally *tallies[PA_REGION_DEPTH + 2];     /* that of the phase, then those of `different` regions; NULL */
+    pa_path path;        /* of calls, for sites */
 } pa_thread;
 
 extern __thread pa_thread pa_self __attribute__((tls_model("initial-exec")));
@@ -31,6 +32,9 @@ extern unsigned pa_threads_in_regions;
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t pa_monotonic(void);
+
+/* Opens the book: events of the program go to sites as well. False when there is no memory, or no row for this version. */
+bool pa_book_start(void);
 
 /* Adds the tallies of the phases to the core. False when there is no memory. */
 bool pa_phases_start(void);
@@ -49,6 +53,7 @@ void pa_thread_choose(pa_thread *self);
 /* Before a creation: it holds the GIL, and the thread was seen to ask for memory. */
 static inline void pa_thread_moment(pa_thread *self)
 {
+    pa_path_now = &self->path;
     if (PA_UNLIKELY(pa_divided)) {
         pa_thread_choose(self);
     }
@@ -65,6 +70,21 @@ static inline void pa_thread_event(pa_thread *self)
 
 /* An event of the raw domain, which may come from any thread at any time: counted, not followed. */
 void pa_raw_event(pa_thread *self, int field, size_t bytes);
+
+/* A block of the raw domain is freed: perhaps the thread state. */
+void pa_thread_released(pa_thread *self, uintptr_t block);
+/* Live blocks of the raw domain, with core/live.h: one was handed out; one is about to be freed; one is about to get another
+   size, and has got it or was left alone (`to` 0). Another thread may have its old address at once, so it is taken out of
+   the table before. */
+typedef struct {
+    bool followed;
+    size_t size;
+} pa_raw_block;
+
+void pa_raw_live_request(const pa_thread *self, uintptr_t block, size_t size);
+void pa_raw_live_release(const pa_thread *self, uintptr_t block);
+pa_raw_block pa_raw_live_take(uintptr_t block);
+void pa_raw_live_put(const pa_thread *self, const pa_raw_block *taken, uintptr_t from, uintptr_t to, size_t size);
 
 /* What pyallocs does between these is counted nowhere. */
 void pa_suspend(void);

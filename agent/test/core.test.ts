@@ -444,6 +444,24 @@ describe.each(MINORS)('the core for 3.%i', (minor) => {
     expect(script.core.tables).toBe(0);
   });
 
+  test.each([
+    ['as large as all tables', 64 << 20],
+    ['that is used up', 100_000],
+  ])('random programs come to the same with a reserve %s', async (_, size) => {
+    const core = await WasmCore.load(undefined, size);
+    const outside: number[] = [];
+    fc.assert(
+      fc.property(programs(minor, POINTER, 200), (program) => {
+        compare(core, program);
+        outside.push(core.tables);
+      }),
+      { numRuns: 30, ...SHRINKING },
+    );
+    expect(outside.some((tables) => tables > 0)).toBe(size < 1 << 20);
+    core.close();
+    expect(core.tables).toBe(0);
+  });
+
   test('random programs whose tables get no memory any more are flagged or right', () => {
     const { core } = script;
     fc.assert(

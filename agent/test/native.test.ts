@@ -24,12 +24,12 @@ describe.skipIf(reason !== '')(`the core built by cc${reason}`, () => {
     const program = buildThreads();
     // 8 threads, the i-th asks for i bytes 200,000 times; then more threads than there are slots for
     expect(runThreads(program, 8, 200_000)).toEqual({
-      said: 'raw 1600000 7200000 1600000 object 200000 200000 threads 9',
+      said: 'raw 1600000 7200000 1600000 object 200000 200000 threads 9\nlive 8 36 others 1 48',
       sanitizer: '',
     });
     const bytes = (1200 * 1201) / 2;
     expect(runThreads(program, 1200, 100)).toEqual({
-      said: `raw 120000 ${bytes * 100} 120000 object 100 100 threads 1201`,
+      said: `raw 120000 ${bytes * 100} 120000 object 100 100 threads 1201\nlive 1200 ${bytes} others 1 48`,
       sanitizer: '',
     });
   });

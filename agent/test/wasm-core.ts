@@ -15,6 +15,7 @@ interface ScriptedExports {
   mark_rows(mark: number): number;
   tables_in_use(): number;
   tables_refused(): number;
+  use_reserve(address: number, size: number): void;
 }
 
 const PAGE = 65536;
@@ -30,18 +31,25 @@ export class WasmCore implements Subject {
     this.#memory = memory;
   }
 
-  /** `space`: the script may use the addresses from 0 to here. */
-  static async load(space = 16 << 20): Promise<WasmCore> {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(space / PAGE) + DATA_PAGES });
+  /** `space`: the script may use the addresses from 0 to here. `reserve`: so many bytes are set aside for tables. */
+  static async load(space = 16 << 20, reserve = 0): Promise<WasmCore> {
+    const memory = new WebAssembly.Memory({
+      initial: Math.ceil(space / PAGE) + DATA_PAGES + Math.ceil(reserve / PAGE),
+    });
     const table = new WebAssembly.Table({ initial: 1, element: 'anyfunc' });
     const code = readFileSync(new URL('../../build/scripted.wasm', import.meta.url));
     let free = Math.ceil(space / PAGE) * PAGE;
     const exports = await instantiateSideModule<ScriptedExports>(code, memory, table, (size) => {
       const address = free;
       free += size;
-      if (free > memory.buffer.byteLength) throw new Error(`the module needs ${size} bytes of data`);
+      if (free > memory.buffer.byteLength - reserve) throw new Error(`the module needs ${size} bytes of data`);
       return address;
     });
+    if (reserve > 0) {
+      const address = memory.buffer.byteLength - reserve;
+      new Uint8Array(memory.buffer).fill(0xaa, address); // whoever had it before left it as it was
+      exports.use_reserve(address, reserve);
+    }
     return new WasmCore(exports, new LinearMemory(memory));
   }
 
@@ -97,7 +105,7 @@ export class WasmCore implements Subject {
     return this.#exports.tables_refused();
   }
 
-  /** How many pieces of memory the tables of the core have. */
+  /** How many pieces of memory the tables of the core have, those of the reserve left out. */
   get tables(): number {
     return this.#exports.tables_in_use();
   }

@@ -2,6 +2,8 @@
  * returns or raises, and atexit callbacks from the first of them on. Python calls both functions, through a PyMethodDef that
  * the host makes; the host reads the counts in between, while nothing is counted.
  */
+#include "wasm/recorder.h"
+
 #include "core/core.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -27,7 +29,7 @@ static uintptr_t execute(uintptr_t self, const uintptr_t *args, intptr_t count)
     (void)self, (void)count;
     pa_end();
     before_main = pa.totals;
-    pa_begin_after(runner_type);
+    pa_begin_after(runner_type, pa_recorded);
     stage = IN_MAIN;
     uintptr_t result = evaluate(args[0], args[1], args[1]);
     stage = AFTER_MAIN;
@@ -64,6 +66,7 @@ static uintptr_t begin_callbacks(uintptr_t self, uintptr_t nothing)
     uintptr_t references = pa_word(none) + 1; /* Py_INCREF(None): where None is immortal, one more does no harm */
     __builtin_memcpy((void *)none, &references, sizeof references);
     pa_begin();
+    pa_sited = pa_recorded;
     return none;
 }
 

@@ -25,6 +25,8 @@ const COLUMNS = [
     shown: 'pyallocs stat -p PYTHON script.py',
     command: ({ python, script }) => [process.execPath, cli, 'stat', '-p', python, ...script],
   },
+  recording('record-no-stacks', ['--no-stacks']),
+  recording('record', []),
   {
     name: 'tracemalloc',
     shown: 'PYTHON -X tracemalloc script.py',
@@ -33,6 +35,24 @@ const COLUMNS = [
   memray('memray', []),
   memray('memray-python', ['--trace-python-allocators']),
 ];
+
+function recording(name, options) {
+  return {
+    name,
+    shown: ['pyallocs record', ...options, '-o FILE -p PYTHON script.py'].join(' '),
+    command: ({ python, script, file }) => [
+      process.execPath,
+      cli,
+      'record',
+      ...options,
+      '-o',
+      file,
+      '-p',
+      python,
+      ...script,
+    ],
+  };
+}
 
 function memray(name, options) {
   return {

@@ -25,9 +25,12 @@ const REASONS: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EEXIST: 'there is a file of that name',
+  EFBIG: 'it would be larger than is allowed here',
+  EDQUOT: 'the quota is used up',
 };
 
-function reason(error: unknown): string {
+/** Why the file system refused. */
+export function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
@@ -46,6 +49,10 @@ export async function readText(path: string): Promise<string> {
  * file of that name in it.
  */
 export function readLimited(path: string, inFolder: string, limit: number): string {
+  return readLimitedBytes(path, inFolder, limit).toString('utf8');
+}
+
+export function readLimitedBytes(path: string, inFolder: string, limit: number): Buffer {
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -67,7 +74,7 @@ export function readLimited(path: string, inFolder: string, limit: number): stri
   if (length > limit) {
     throw new PyallocsError('too-large', `${path} is larger than ${limit / 2 ** 20} MiB: it is no result of pyallocs`);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 /** How many bytes came; 0 at the end. */

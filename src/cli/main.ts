@@ -13,7 +13,7 @@ const WELCOME = `pyallocs: how often does this Python code allocate, and who ser
   pyallocs bench 'y = x + 1' -s 'x = 1000'           a statement, on the newest embedded Python
   pyallocs bench 'y = x + 1' -s 'x = 1000' -p all    the same on every Python there is
   pyallocs stat script.py                            a whole program, in the Python that you use
-  pyallocs study                                     the whole investigation, as a report
+  pyallocs record script.py                          the same by line; then: pyallocs report
 
 Counts are exact integers: objects created, from a freelist or from an allocator, by type.
 All commands: pyallocs --help    One of them: pyallocs bench --help`;
@@ -48,6 +48,10 @@ type MakeCommand = (run: (code: number) => void) => Command;
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   bench: async () => (await import('./commands/bench.js')).benchCommand,
   stat: async () => (await import('./commands/stat.js')).statCommand,
+  record: async () => (await import('./commands/record.js')).recordCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
+  annotate: async () => (await import('./commands/annotate.js')).annotateCommand,
+  export: async () => (await import('./commands/export.js')).exportCommand,
   diff: async () => (await import('./commands/diff.js')).diffCommand,
   study: async () => (await import('./commands/study.js')).studyCommand,
   interpreters: async () => (await import('./commands/interpreters.js')).interpretersCommand,
@@ -77,7 +81,10 @@ async function makeProgram(argv: readonly string[], run: (code: number) => void)
 const HINTS: Readonly<Record<string, string>> = {
   'commander.unknownOption bench': '; a statement that begins with - stands after --, or in --execute=STATEMENT',
   'commander.unknownOption stat': "; Python's own options stand after --, as in: pyallocs stat -- -O script.py",
-  'commander.unknownCommand run': '; for the totals of a program: pyallocs stat script.py',
+  'commander.missingMandatoryOptionValue export': ': folded, speedscope, csv or pprof',
+  'commander.unknownOption record': "; Python's own options stand after --, as in: pyallocs record -- -O script.py",
+  'commander.unknownCommand run':
+    '; totals of a program: pyallocs stat script.py; with lines: pyallocs record script.py',
 };
 
 /** Prints an error as a sentence; returns the exit code it asks for. */

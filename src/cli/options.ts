@@ -11,6 +11,12 @@ export function positiveInteger(value: string): number {
   return number;
 }
 
+/** Of lines to show around others. */
+export function lineCount(value: string): number {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 0 to 999,999.');
+  return Number(value);
+}
+
 export function seconds(value: string): number {
   const number = Number(value);
   if (!(number > 0 && number <= 86_400))

@@ -9,7 +9,7 @@
  */
 
 /** Commands that run a program, and therefore own only what stands in front of it. */
-const VERBS: readonly string[] = ['stat'];
+const VERBS: readonly string[] = ['stat', 'record'];
 
 export interface Split {
   readonly ours: readonly string[];

@@ -23,8 +23,8 @@ export interface DiffSide {
   readonly exact: boolean;
 }
 
-/** What a row of a diff is about. */
-export type RowKind = 'case' | 'total' | 'type' | 'region';
+/** What a row of a diff is about; `row` is one of a recording. */
+export type RowKind = 'case' | 'total' | 'type' | 'region' | 'row';
 
 /** One side of one row. */
 export interface Entry {

@@ -12,6 +12,7 @@ import {
   takenNames,
 } from './diff-entries.js';
 import { PyallocsError } from './errors.js';
+import type { Grouping } from './grouping.js';
 import type { ResultFile } from './result-files.js';
 
 /** What decides whether a row grew: the first of these in which its two sides differ. */
@@ -26,7 +27,7 @@ export interface TypeDifference {
 }
 
 export interface DiffRow {
-  /** The case, type, region or experiment; " @ " and the interpreter follow where there are several. */
+  /** The case, type, region, experiment or row of a recording; " @ " and the interpreter follow where there are several. */
   readonly key: string;
   readonly kind: RowKind;
   /** null: there was none. */
@@ -48,11 +49,17 @@ export interface Uncompared {
   readonly why: string;
 }
 
+export type DiffKind = ResultFile['of'] | 'recording';
+
 export interface DiffResult {
   readonly schema: 'pyallocs/diff@1';
-  readonly of: ResultFile['of'];
+  readonly of: DiffKind;
+  /** What rows of recordings are; null: the results have rows of their own. */
+  readonly by: Grouping | null;
   readonly before: DiffSide;
   readonly after: DiffSide;
+  /** Files of recordings that lie elsewhere after; rows call them what they are called there. */
+  readonly moved: readonly { readonly before: string; readonly after: string }[];
   /** Rows that differ, in the order of the results; of a program, the total, then types, then regions. */
   readonly rows: readonly DiffRow[];
   /** How many rows have two equal sides. */
@@ -60,19 +67,38 @@ export interface DiffResult {
   readonly uncompared: readonly Uncompared[];
 }
 
+/** The sentence for two files that hold different kinds of results. */
+export function twoKinds(before: KindOfFile, after: KindOfFile): PyallocsError {
+  const kind = ({ of }: KindOfFile): string => (of === 'recording' ? of : `${of} result`);
+  return new PyallocsError(
+    'two-kinds',
+    `${before.name} is a ${kind(before)}, ${after.name} a ${kind(after)}; diff compares two of the same kind`,
+  );
+}
+
+interface KindOfFile {
+  readonly name: string;
+  readonly of: DiffKind;
+}
+
 export function diffResults(before: NamedResult, after: NamedResult): DiffResult {
-  if (before.file.of !== after.file.of) {
-    throw new PyallocsError(
-      'two-kinds',
-      `${before.name} is a ${before.file.of} result, ${after.name} a ${after.file.of} result; diff compares two of the same kind`,
-    );
-  }
+  if (before.file.of !== after.file.of)
+    throw twoKinds({ name: before.name, of: before.file.of }, { name: after.name, of: after.file.of });
   const sides = [sideOf(before), sideOf(after)] as const;
   const naming = {
     several: sides.some(({ interpreters }) => interpreters.length > 1),
     taken: new Set([...takenNames(before.file), ...takenNames(after.file)]),
   };
-  const [old, now] = [measurements(before.file, naming), measurements(after.file, naming)] as const;
+  const measured = [measurements(before.file, naming), measurements(after.file, naming)] as const;
+  return diffMeasurements({ of: before.file.of, by: null, moved: [] }, sides, measured);
+}
+
+/** What was measured on both sides, by its key: all of its rows that differ. */
+export function diffMeasurements(
+  about: Pick<DiffResult, 'of' | 'by' | 'moved'>,
+  sides: readonly [DiffSide, DiffSide],
+  [old, now]: readonly [ReadonlyMap<string, Measured>, ReadonlyMap<string, Measured>],
+): DiffResult {
   const rows: DiffRow[] = [];
   const uncompared: Uncompared[] = [];
   let unchanged = 0;
@@ -92,8 +118,7 @@ export function diffResults(before: NamedResult, after: NamedResult): DiffResult
     }
     rows.push(...largestFirst(found));
   }
-  const of = before.file.of;
-  return { schema: 'pyallocs/diff@1', of, before: sides[0], after: sides[1], rows, unchanged, uncompared };
+  return { schema: 'pyallocs/diff@1', ...about, before: sides[0], after: sides[1], rows, unchanged, uncompared };
 }
 
 /** Whether something costs more than before, or costs for the first time. */
@@ -128,8 +153,8 @@ function compare(key: string, a: Entry | undefined, b: Entry | undefined): DiffR
       deciding(b?.counts ?? null, field, null) * (a?.iterations ?? 1),
   );
   const kind = (b ?? unwrap(a, 'a row has a side')).kind;
-  // A type without an event that counts is the same as none; a case or a region is there or it is not.
-  if (field === undefined && (kind === 'type' || (a !== undefined && b !== undefined))) return null;
+  // A type or place without an event that counts is the same as none; a case or a region is there or it is not.
+  if (field === undefined && (kind === 'type' || kind === 'row' || (a !== undefined && b !== undefined))) return null;
   const decidedBy = field ?? 'creations';
   const pair = { before: a?.counts ?? null, after: b?.counts ?? null };
   const grew = difference(pair, decidedBy, iterations) > 0;
@@ -159,7 +184,7 @@ function typeDifferences(
   return [...rows.values()].filter((row) => size(row) > 0).sort((x, y) => size(y) - size(x));
 }
 
-const KINDS: readonly RowKind[] = ['total', 'case', 'type', 'region'];
+const KINDS: readonly RowKind[] = ['total', 'case', 'type', 'region', 'row'];
 
 /** Of one measurement: the total, types, regions, each with what differs most first. */
 function largestFirst(rows: readonly DiffRow[]): DiffRow[] {

@@ -45,3 +45,13 @@ export function minorNumber(version: string): number {
 export function interpreterName(interpreter: Interpreter): string {
   return interpreter.label ?? interpreter.id;
 }
+
+/** Why an event may stand at an instruction beside its own; null: it never does. */
+export function approximateBecause({ build, engine, version }: Interpreter): string | null {
+  if (build.includes('jit')) return 'the interpreter ran machine code of its own (PYTHON_JIT=1)';
+  // PREDICT of Python/ceval.c, up to 3.10, in a build without computed gotos: it does not store f_lasti.
+  if (engine === 'wasm' && minorNumber(version) === 10) {
+    return 'the embedded 3.10 goes on to some instructions without saying so, for instance from GET_ITER to FOR_ITER';
+  }
+  return null;
+}

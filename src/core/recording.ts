@@ -99,7 +99,7 @@ export interface Recording {
   readonly processes: readonly ProcessRow[];
   readonly stacks: Stacks;
   readonly live: boolean;
-  /** Instructions are not exact: the interpreter ran machine code of its own (PYTHON_JIT=1). */
+  /** An event may stand at an instruction beside its own: approximateBecause of interpreter.ts. */
   readonly approximate: boolean;
   readonly sources: readonly SourceFile[];
   readonly codes: readonly Code[];

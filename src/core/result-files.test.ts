@@ -104,7 +104,7 @@ describe('what is no result is told in a sentence', () => {
     [' \n', `x is empty; ${HOW}`],
     ['{"schema": "pyallocs/st', `x is not JSON; ${HOW}`],
     ['print(1)', `x is not JSON; ${HOW}`],
-    ['\u001f\ufffd\u0008', `x is compressed data: perhaps a recording, which diff cannot read yet; ${HOW}`],
+    ['\u001f\ufffd\u0008', 'x is compressed data; a recording is named as a file, and compared with another recording'],
     ['[]', `x is JSON, but no result of pyallocs; ${HOW}`],
     ['null', `x is JSON, but no result of pyallocs; ${HOW}`],
     ['{}', `x is JSON, but no result of pyallocs; ${HOW}`],

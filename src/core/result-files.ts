@@ -52,6 +52,7 @@ const countsOf = <N extends z.ZodType<Counts['requests']>, B extends z.ZodType<C
   });
 
 const counts = countsOf(events, size);
+export const countsSchema: z.ZodType<Counts> = counts;
 const perOp = countsOf(share, z.number().transform(bytes));
 const typeCounts = counts.extend({ type: z.string() });
 
@@ -127,8 +128,8 @@ export const studyResultSchema: z.ZodType<StudyResult> = z.object({
   ),
 });
 
-const exit: z.ZodType<Exit> = z.object({ code: whole.nullable(), signal: z.string().nullable() });
-const warning: z.ZodType<ProgramWarning> = message();
+export const exitSchema: z.ZodType<Exit> = z.object({ code: whole.nullable(), signal: z.string().nullable() });
+export const programWarningSchema: z.ZodType<ProgramWarning> = message();
 const command = z.array(z.string());
 
 const region: z.ZodType<RegionRow> = z.object({
@@ -138,41 +139,41 @@ const region: z.ZodType<RegionRow> = z.object({
   byType: z.array(typeCounts),
 });
 
-const process: z.ZodType<ProcessRow> = z.object({
+export const processSchema: z.ZodType<ProcessRow> = z.object({
   pid: whole,
   parent: whole.nullable(),
   command,
   counts,
-  exit: exit.nullable(),
+  exit: exitSchema.nullable(),
 });
 
 const program = {
   command,
   interpreter: interpreterSchema,
-  exit,
+  exit: exitSchema,
   counts,
   byType: z.array(typeCounts),
   startup: counts,
   shutdown: counts,
   regions: z.array(region),
-  processes: z.array(process),
+  processes: z.array(processSchema),
   threads: whole,
   seconds: z.number().nonnegative(),
   runs: z.array(counts).nullable(),
   varies: z.partialRecord(z.enum(PROGRAM_FIELDS), range),
-  warnings: z.array(warning),
+  warnings: z.array(programWarningSchema),
 };
 
 export const programResultSchema: z.ZodType<ProgramResult> = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('exact'), ...program }),
-  z.object({ outcome: z.literal('varying'), ...program, why: warning }),
+  z.object({ outcome: z.literal('varying'), ...program, why: programWarningSchema }),
   z.object({ outcome: z.literal('refused'), command, interpreter: interpreterSchema, reason: message() }),
   z.object({
     outcome: z.literal('failed'),
     command,
     interpreter: interpreterSchema,
-    exit: exit.nullable(),
-    error: warning,
+    exit: exitSchema.nullable(),
+    error: programWarningSchema,
   }),
 ]) as z.ZodType<ProgramResult>;
 
@@ -208,7 +209,7 @@ export function parseResult(text: string, path: string): ResultFile {
 
 function parseJson(text: string, path: string): object {
   if (text.startsWith('\u001f\ufffd') || text.startsWith('\u001f\u008b')) {
-    throw notAResult(`${path} is compressed data: perhaps a recording, which diff cannot read yet; ${HOW}`);
+    throw notAResult(`${path} is compressed data; a recording is named as a file, and compared with another recording`);
   }
   if (text.trim() === '') throw notAResult(`${path} is empty; ${HOW}`);
   let value: unknown;

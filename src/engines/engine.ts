@@ -5,7 +5,9 @@
 import type { Interpreter, Sees } from '../core/interpreter.js';
 import type { Measurement, Refusal } from '../core/outcome.js';
 import type { ProgramResult } from '../core/program.js';
+import type { Stacks } from '../core/recording.js';
 import type { SelfCheck } from '../core/self-check.js';
+import type { Where } from './where.js';
 
 /** A statement and what must be run once before it. */
 export interface Statement {
@@ -79,6 +81,19 @@ export interface ProgramOptions {
   readonly timeout: number | null;
   /** Fixed hash seed, no address randomisation: the next run counts the same. */
   readonly steady: boolean;
+  /** Record where events come from, and what of the callers; null: only how many there are. */
+  readonly record: Stacks | null;
+  /** With `record`, follow live blocks as well. */
+  readonly live?: boolean;
+}
+
+/** What came of a program. */
+export interface ProgramRun {
+  readonly result: ProgramResult;
+  /** With `record`, where there are numbers: where they come from. */
+  readonly where: Where | null;
+  /** Files that code objects name and that are not of this machine: of an interpreter with a file system of its own. */
+  readonly interpreterFiles: readonly string[];
 }
 
 export interface Engine {
@@ -92,5 +107,5 @@ export interface Engine {
    * Runs a program as plain python would, with the streams, the working folder and the environment of this process, and
    * counts it. Never throws for what the program does: that is an outcome.
    */
-  run(offer: Offer, label: string | null, program: Program, options: ProgramOptions): Promise<ProgramResult>;
+  run(offer: Offer, label: string | null, program: Program, options: ProgramOptions): Promise<ProgramRun>;
 }

@@ -36,7 +36,7 @@ function engine(results: readonly ProgramResult[], during: () => void = () => {}
       asked.push({ id, program, options });
       during();
       if (result === undefined) throw new Error('one run too many');
-      return result;
+      return { result, where: null, interpreterFiles: [] };
     },
   };
   return { fake, asked };
@@ -91,7 +91,7 @@ test('the engine is given what stood after our options, and the options', async 
     {
       id: 'native:3.13',
       program: { command: ['-m', 'mod', '--json'] },
-      options: { steady: true, timeout: 5 },
+      options: { steady: true, timeout: 5, record: null },
     },
   ]);
 });

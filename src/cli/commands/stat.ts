@@ -5,17 +5,18 @@ import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { ProgramResult, StatComparison, StatResult } from '../../core/program.js';
 import { combineRuns } from '../../core/runs.js';
 import type { Engine, ProgramOptions } from '../../engines/engine.js';
-import { type Chosen, leftOut, selectInterpreters } from '../../engines/select.js';
+import { type Chosen, leftOut } from '../../engines/select.js';
 import type { FactsText } from '../../report/text/facts.js';
 import { formatProgram } from '../../report/text/program.js';
 import { formatPrograms } from '../../report/text/programs.js';
 import { printable } from '../../report/text/style.js';
 import { errorStyle, type GlobalOptions, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
-import { programExitCode, signalCode, startFailureCode } from '../exit-code.js';
+import { programExitCode, signalCode } from '../exit-code.js';
 import { checkWritable, writeText } from '../files.js';
 import { jsonOption, outputOption, positiveInteger, programTimeoutOption, pythonOption } from '../options.js';
 import { readsStandardInput } from '../program-arguments.js';
+import { chooseForProgram } from '../program-interpreters.js';
 import { type Guarded, withoutGuard } from '../signals.js';
 
 export interface StatOptions extends FactsText {
@@ -74,7 +75,7 @@ export async function stat(
   if (program.length === 0) {
     throw new PyallocsError('no-program', 'no program was given; try: pyallocs stat script.py');
   }
-  const chosen = choose(engines, options.python);
+  const chosen = chooseForProgram(engines, options.python);
   if (readsStandardInput(program) && options.repeat * chosen.length > 1) {
     throw new PyallocsError(
       'one-input',
@@ -96,17 +97,6 @@ export async function stat(
   process.stderr.write(options.json === true ? json : `${summary(result, options, globals)}\n`);
 }
 
-/** A Python that is not there, or cannot be executed, has the exit code that a shell would give. */
-function choose(engines: readonly Engine[], selectors: readonly string[]): Chosen[] {
-  try {
-    return selectInterpreters(engines, selectors, 'program');
-  } catch (error) {
-    if (!(error instanceof PyallocsError)) throw error;
-    const exitCode = startFailureCode(error.code) ?? error.exitCode;
-    throw new PyallocsError(error.code, error.message, { exitCode, cause: error.cause });
-  }
-}
-
 function summary(result: StatResult | StatComparison, options: FactsText, globals: GlobalOptions): string {
   const style = errorStyle(globals);
   const text = 'results' in result ? formatPrograms(result, options, style) : formatProgram(result, options, style);
@@ -119,14 +109,14 @@ async function runAll(
   { repeat, steady, timeout }: StatOptions,
   chosen: readonly Chosen[],
 ): Promise<{ readonly results: readonly ProgramResult[]; readonly stopped: Guarded | null }> {
-  const options: ProgramOptions = { timeout: timeout ?? null, steady };
+  const options: ProgramOptions = { timeout: timeout ?? null, steady, record: null };
   const results: ProgramResult[] = [];
   for (const { engine, offer, label } of chosen) {
     const runs: ProgramResult[] = [];
     let stopped: Guarded | null = null;
     while (runs.length < repeat && stopped === null && hasNumbers(runs.at(-1))) {
       const { value, signals } = await withoutGuard(() => engine.run(offer, label, { command }, options));
-      runs.push(value);
+      runs.push(value.result);
       stopped = signals[0] ?? null;
     }
     results.push(combineRuns(runs as [ProgramResult, ...ProgramResult[]], steady));

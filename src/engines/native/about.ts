@@ -1,7 +1,9 @@
 /** What a Python of this machine says of itself, asked once and remembered for its file. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { assertUnreachable } from '../../core/assert.js';
 import type { Refusal } from '../../core/outcome.js';
+import { isOpcodeTables, OPCODE_TABLES, type OpcodeTables } from '../opcodes.js';
 import { recall, remember, rememberedFile } from './remembered.js';
 
 export interface About {
@@ -17,9 +19,11 @@ export interface About {
   readonly glibc: boolean;
   readonly executable: string;
   readonly prefix: string;
+  /** null: not a CPython since 3.8. */
+  readonly opcodes: OpcodeTables | null;
 }
 
-const FIELDS: Readonly<Record<keyof About, 'string' | 'number' | 'boolean' | 'strings'>> = {
+const FIELDS: Readonly<Record<keyof About, 'string' | 'number' | 'boolean' | 'strings' | 'opcodes'>> = {
   implementation: 'string',
   version: 'string',
   bits: 'number',
@@ -30,6 +34,7 @@ const FIELDS: Readonly<Record<keyof About, 'string' | 'number' | 'boolean' | 'st
   glibc: 'boolean',
   executable: 'string',
   prefix: 'string',
+  opcodes: 'opcodes',
 };
 
 /** Throws for anything else. Checked by hand: a schema library would take longer to load than the whole count of a short program. */
@@ -37,17 +42,28 @@ function parseAbout(text: string): About {
   const about = JSON.parse(text) as Record<string, unknown>;
   for (const [name, type] of Object.entries(FIELDS)) {
     const value = about[name];
-    const fits =
-      type === 'strings'
-        ? Array.isArray(value) && value.every((word) => typeof word === 'string')
-        : typeof value === type;
-    if (!fits) throw new Error(`${name} is no ${type}`);
+    if (!fits(value, type)) throw new Error(`${name} is no ${type}`);
   }
   return about as unknown as About;
 }
 
-/** Runs on any Python since 2.7, and imports nothing that is not there anyway. */
-const QUESTION = `
+function fits(value: unknown, type: (typeof FIELDS)[keyof About]): boolean {
+  switch (type) {
+    case 'strings':
+      return Array.isArray(value) && value.every((word) => typeof word === 'string');
+    case 'opcodes':
+      return value === null || isOpcodeTables(value);
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return typeof value === type;
+    default:
+      return assertUnreachable(type);
+  }
+}
+
+/** Runs on any Python since 2.7, and imports only what each of them has. */
+const QUESTION = `${OPCODE_TABLES}
 import sys, os, json
 implementation = getattr(getattr(sys, "implementation", None), "name", "cpython")
 build = [word for word, name in (("debug", "gettotalrefcount"), ("pystats", "_stats_on")) if hasattr(sys, name)]
@@ -58,6 +74,10 @@ try:
     glibc = bool(os.confstr("CS_GNU_LIBC_VERSION"))
 except (ValueError, OSError, AttributeError):
     glibc = False
+try:
+    opcodes = json.loads(opcode_tables()) if implementation == "cpython" else None
+except Exception:
+    opcodes = None
 print(json.dumps({
     "implementation": implementation,
     "version": sys.version.split()[0].rstrip("+"),
@@ -69,6 +89,7 @@ print(json.dumps({
     "glibc": glibc,
     "executable": sys.executable or "",
     "prefix": sys.prefix,
+    "opcodes": opcodes,
 }))
 `;
 

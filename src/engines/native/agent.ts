@@ -23,6 +23,7 @@ export const AGENT_FLAGS: readonly string[] = [
   '-D_GNU_SOURCE',
   '-O2',
   '-flto',
+  '-fno-tree-slp-vectorize', // two counters side by side are faster added one by one
   '-g',
   '-fPIC',
   '-shared',

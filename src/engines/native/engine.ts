@@ -79,8 +79,14 @@ export const nativeEngine: Engine = {
     const interpreter = interpreterOf(offer as NativeOffer, label);
     const { command } = program;
     const refusal = python.refusal ?? (await checkOnce(offer, label));
-    if (refusal !== null) return { command, interpreter, outcome: 'refused', reason: refusal };
-    return { command, ...(await runProgram(python.path, interpreter, program, options)) };
+    if (refusal !== null) {
+      return {
+        result: { command, interpreter, outcome: 'refused', reason: refusal },
+        where: null,
+        interpreterFiles: [],
+      };
+    }
+    return runProgram(python, interpreter, program, options);
   },
 };
 

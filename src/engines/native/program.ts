@@ -1,19 +1,26 @@
 /** Runs a program under the agent, in the place of plain python, and reads what all its processes recorded. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { addCounts, type Counts, isZero, type TypeCounts, ZERO } from '../../core/counts.js';
-import { PyallocsError } from '../../core/errors.js';
+import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import { EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
-import type { Exit, ProcessRow, ProgramCounts, ProgramOutcome, ProgramWarning, RegionRow } from '../../core/program.js';
+import type {
+  Exit,
+  ProcessRow,
+  ProgramCounts,
+  ProgramOutcome,
+  ProgramResult,
+  ProgramWarning,
+  RegionRow,
+} from '../../core/program.js';
 import { count } from '../../core/units.js';
-import type { Program, ProgramOptions } from '../engine.js';
+import type { Program, ProgramOptions, ProgramRun } from '../engine.js';
 import { ended, started } from '../processes.js';
 import { wrongInterval } from '../runner.js';
-import { Recording, type RecordingHead, type RegionTally, type Tally, withAllocator } from './recording.js';
+import { exitOf, goesOn, othersEnded, type ProcessRecord, readAll, withoutForksToExecute } from './process-records.js';
+import type { Python } from './pythons.js';
+import { type RegionTally, withAllocator } from './recording.js';
 import { refusalSentence } from './refusals.js';
+import { recordVariables, whereOf } from './where.js';
 import { agentEnvironment, SessionFolder } from './worker-process.js';
 
 /** Passed on to the program. */
@@ -39,26 +46,6 @@ const NOTES: readonly (readonly [bit: number, warning: ProgramWarning])[] = [
   ],
 ];
 
-/** How long a process of the program may outlive it, in milliseconds, before its counts are read while it runs. */
-const GRACE = 3000;
-const GRACE_STEP = 10;
-/** States in /proc/PID/stat: a zombie, dead. */
-const DEAD = ['Z', 'X', 'x'];
-/** How often a recording is read that changes while it is read. */
-const TRIES = 20;
-
-/** What one process recorded. */
-interface ProcessRecord {
-  readonly head: RecordingHead;
-  readonly startup: Tally;
-  readonly program: Tally;
-  readonly shutdown: Tally;
-  readonly regions: readonly RegionTally[];
-  readonly waited: ReadonlyMap<number, number>;
-  /** It changed while it was read. */
-  readonly torn: boolean;
-}
-
 /** How the first process of a program ended. */
 interface Ended {
   readonly pid: number | undefined;
@@ -69,43 +56,54 @@ interface Ended {
   readonly error: NodeJS.ErrnoException | null;
 }
 
-/** Runs `python` with the program and counts it. */
+/** Runs a Python with the program and counts it. */
 export async function runProgram(
-  python: string,
+  python: Python,
   interpreter: Interpreter,
   program: Program,
   options: ProgramOptions,
-): Promise<{ readonly interpreter: Interpreter } & ProgramOutcome> {
+): Promise<ProgramRun> {
+  const { command } = program;
   const session = new SessionFolder();
   try {
     const end = await execute(python, program, options, session);
     await othersEnded(session);
     if (end.error !== null) {
       const code = end.error.code === 'ENOENT' ? 'not-found' : 'not-executable';
+      const error = { code, message: `${python.path} could not be started: ${end.error.message}` };
       return {
-        interpreter,
-        outcome: 'failed',
-        exit: null,
-        error: { code, message: `${python} could not be started: ${end.error.message}` },
+        result: { command, interpreter, outcome: 'failed', exit: null, error },
+        where: null,
+        interpreterFiles: [],
       };
     }
     const { records, broken } = readAll(session);
     const first = firstOf(records, end);
     const asRun = first === undefined ? interpreter : withAllocator(interpreter, first.head);
-    return { interpreter: asRun, ...outcomeOf(records, broken, asRun, end, options) };
+    const outcome = outcomeOf(records, broken, asRun, end, options);
+    const result: ProgramResult = { command, interpreter: asRun, ...outcome };
+    if (options.record === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) {
+      return { result, where: null, interpreterFiles: [] };
+    }
+    return await whereOf(result, withoutForksToExecute(records).filter(isCounted), python, first);
   } finally {
     session.remove();
   }
 }
 
-function execute(python: string, program: Program, options: ProgramOptions, session: SessionFolder): Promise<Ended> {
-  const more: Record<string, string> = options.steady ? { PYTHONHASHSEED: '0', PYALLOCS_STEADY: '1' } : {};
+const isCounted = ({ head }: ProcessRecord): boolean => head.refused === 0;
+
+function execute(python: Python, program: Program, options: ProgramOptions, session: SessionFolder): Promise<Ended> {
+  const more: Record<string, string> = {
+    ...(options.steady ? { PYTHONHASHSEED: '0', PYALLOCS_STEADY: '1' } : {}),
+    ...(options.record === null ? {} : recordVariables(options.record, options.live === true, python)),
+  };
   const env = agentEnvironment(session.path, more);
   const start = process.hrtime.bigint();
   // The shell has the agent in it as well: it switches address randomisation off for what it executes.
   const child = options.steady
-    ? spawn('/bin/sh', ['-c', 'exec "$0" "$@"', python, ...program.command], { stdio: 'inherit', env })
-    : spawn(python, program.command, { stdio: 'inherit', env });
+    ? spawn('/bin/sh', ['-c', 'exec "$0" "$@"', python.path, ...program.command], { stdio: 'inherit', env })
+    : spawn(python.path, program.command, { stdio: 'inherit', env });
   const running = { end: () => child.kill('SIGKILL') };
   started(running);
   const stopPassing = passSignals(child);
@@ -139,85 +137,6 @@ function passSignals(child: ChildProcess): () => void {
   return () => {
     for (const signal of SIGNALS) process.off(signal, pass);
   };
-}
-
-/** Waits for processes that the program started and that end shortly after it, as the helpers of multiprocessing do. */
-async function othersEnded(session: SessionFolder): Promise<void> {
-  const until = Date.now() + GRACE;
-  while (Date.now() < until && session.recordings().some(isRunning)) await sleep(GRACE_STEP);
-}
-
-/** Whether the process that writes this recording goes on. One that is not a recording of ours has nobody who writes it. */
-function isRunning(path: string): boolean {
-  try {
-    const recording = new Recording(path);
-    try {
-      return goesOn(recording.head);
-    } finally {
-      recording.close();
-    }
-  } catch (error) {
-    if (!(error instanceof PyallocsError)) throw error;
-    return false;
-  }
-}
-
-function goesOn({ state, pid }: RecordingHead): boolean {
-  if (state === 'exited') return false;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return !DEAD.includes(stat.charAt(stat.lastIndexOf(')') + 2)); // the name before may hold anything
-  } catch {
-    return false;
-  }
-}
-
-/** `broken`: a process that was killed while it made its recording leaves one behind that is not whole. */
-function readAll(session: SessionFolder): { records: ProcessRecord[]; broken: ProgramWarning[] } {
-  const records: ProcessRecord[] = [];
-  const broken: ProgramWarning[] = [];
-  for (const path of session.recordings()) {
-    try {
-      records.push(readRecord(path));
-    } catch (error) {
-      if (!(error instanceof PyallocsError)) throw error;
-      broken.push({ code: error.code, message: `a process is not in the counts: ${error.message}` });
-    }
-  }
-  records.sort((a, b) => a.head.pid - b.head.pid || a.head.began - b.head.began);
-  return { records, broken };
-}
-
-function readRecord(path: string): ProcessRecord {
-  const recording = new Recording(path);
-  try {
-    for (let tries = 1; ; tries++) {
-      const record = {
-        head: recording.head,
-        startup: recording.phase('startup'),
-        program: recording.phase('program'),
-        shutdown: recording.phase('shutdown'),
-        regions: recording.regions(),
-        waited: recording.waited(),
-        torn: false,
-      };
-      if (recording.isAsRead() || !goesOn(record.head)) return record;
-      if (tries === TRIES) return asFarAsRead(record);
-      recording.refresh();
-    }
-  } finally {
-    recording.close();
-  }
-}
-
-/** Of a process that counts all the time: totals and rows are of different moments, so the rows alone are taken. */
-function asFarAsRead(record: ProcessRecord): ProcessRecord {
-  const ofRows = <T extends Interval>(tally: T): T => {
-    const rows = [...tally.byType.values()].reduce(addCounts, ZERO);
-    return { ...tally, counts: { ...rows, pools: tally.counts.pools, arenas: tally.counts.arenas } };
-  };
-  const regions = record.regions.map(ofRows);
-  return { ...record, program: ofRows(record.program), shutdown: ofRows(record.shutdown), regions, torn: true };
 }
 
 /** The record of the process that was started. */
@@ -254,7 +173,7 @@ function outcomeOf(
     );
   }
   const all = withoutForksToExecute(records);
-  const counted = all.filter(({ head }) => head.refused === 0);
+  const counted = all.filter(isCounted);
   const whys = [
     ...broken,
     ...counted.flatMap(({ head }) => NOTES.filter(([bit]) => head.notes & bit).map(([, warning]) => warning)),
@@ -304,22 +223,6 @@ function warningsOf(records: readonly ProcessRecord[], counted: readonly Process
       message: `process ${head.pid} outlived the program: what it did until then is in the counts`,
     }));
   return [...notCounted, ...running];
-}
-
-/**
- * A fork that only executes another program, as subprocess does on 3.8 and 3.9, is not a process of its own: what it
- * executed has its pid, and the parent it had.
- */
-function withoutForksToExecute(records: readonly ProcessRecord[]): ProcessRecord[] {
-  const executed = (fork: ProcessRecord): ProcessRecord | undefined =>
-    records.find((one) => one !== fork && one.head.pid === fork.head.pid && one.head.parent === fork.head.pid);
-  const forks = records.filter((one) => one.head.parent !== null && isZero(one.program.counts) && executed(one));
-  return records
-    .filter((one) => !forks.includes(one))
-    .map((one) => {
-      const fork = forks.find((other) => executed(other) === one);
-      return fork === undefined ? one : { ...one, head: { ...one.head, parent: fork.head.parent } };
-    });
 }
 
 function numbers(records: readonly ProcessRecord[], first: ProcessRecord, end: Ended): Omit<ProgramCounts, 'warnings'> {
@@ -372,25 +275,4 @@ function processRow(record: ProcessRecord, all: readonly ProcessRecord[], end: E
     counts: program.counts,
     exit: end === null ? exitOf(head, all) : end.exit,
   };
-}
-
-/** How a process ended: as it says itself, or as who waited for it saw it. */
-function exitOf(head: RecordingHead, all: readonly ProcessRecord[]): Exit | null {
-  if (head.state === 'exited') return { code: head.exitCode, signal: null };
-  for (const { waited } of all) {
-    const status = waited.get(head.pid);
-    if (status !== undefined) return exitOfStatus(status);
-  }
-  return goesOn(head) ? null : { code: null, signal: null };
-}
-
-/** A status as waitpid(2) gives it. */
-function exitOfStatus(status: number): Exit {
-  const signal = status & 127;
-  return signal === 0 ? { code: (status >> 8) & 255, signal: null } : { code: null, signal: signalName(signal) };
-}
-
-function signalName(number: number): string {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found?.[0] ?? `signal ${number}`;
 }

@@ -8,10 +8,12 @@ import { PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import type { Interval } from '../../core/interval.js';
 import { bytes, count } from '../../core/units.js';
+import { type Book, type BookMemory, bookSize, readBook } from '../book.js';
+import type { RawEvents } from '../where.js';
 import { COUNT_FIELDS, countsOfWords } from '../wire.js';
 
-const VERSION = 1;
-const HEAD_SIZE = 5576;
+const VERSION = 3;
+const HEAD_SIZE = 5656;
 const WORD = 8;
 
 /** Offsets in pa_recording. */
@@ -44,6 +46,9 @@ const AT = {
   phases: 4312,
   interval: 4936,
   intervalRows: 5544,
+  book: 5576,
+  forks: 5640,
+  forked: 5648,
 } as const;
 
 /** A bit of `notes`: pools are not known. */
@@ -52,7 +57,7 @@ const ROW_SIZE = COUNT_FIELDS * WORD;
 /** Offsets in pa_tally, in words. */
 const TALLY = { requested: 12, claimed: 18, claimedBytes: 20, pools: 22, arenas: 23, rows: 24, size: 208 } as const;
 const STATE = { objectRequests: 12, pools: 15, arenas: 16, flags: 144, rows: 148, size: 152 } as const;
-const REGION = { raw: 208, name: 248, entries: 256, disorder: 264, next: 272, size: 280 } as const;
+const REGION = { raw: 208, name: 248, entries: 256, disorder: 264, next: 272, size: 288 } as const;
 const SLOTS = 1024;
 const SLOT_SIZE = 128;
 const RAW_FIELDS = 5;
@@ -86,6 +91,8 @@ export interface RegionTally extends Tally {
 
 /** The head of a recording. */
 export interface RecordingHead {
+  /** Bytes of the file that are in use. */
+  readonly size: number;
   readonly pid: number;
   /** null: started by pyallocs. */
   readonly parent: number | null;
@@ -104,6 +111,8 @@ export interface RecordingHead {
   readonly pythonVersion: string;
   readonly command: readonly string[];
   readonly threads: number;
+  /** Children that were forked and have no file yet. */
+  readonly unborn: number;
 }
 
 /** An interpreter as it ran: PYTHONMALLOC decides which allocator it has. */
@@ -115,6 +124,17 @@ export function withAllocator(interpreter: Interpreter, { pymalloc, allocator }:
 /** A file that is no recording, or not one of this version, or not whole. */
 export function notARecording(path: string, why: string): PyallocsError {
   return new PyallocsError('bad-recording', `${path} is not a recording of this version of pyallocs: ${why}`);
+}
+
+/** Whether a process is about to make this recording: it writes the first word last. */
+export function isBeingMade(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(WORD);
+    return readSync(file, magic, 0, WORD, 0) < WORD || magic.readBigUInt64LE() === 0n;
+  } finally {
+    closeSync(file);
+  }
 }
 
 export class Recording {
@@ -164,6 +184,7 @@ export class Recording {
   get head(): RecordingHead {
     const word = (at: number): number => this.#word(at);
     return {
+      size: word(AT.used),
       pid: word(AT.pid),
       parent: word(AT.parent) || null,
       state: STATES[word(AT.state)] ?? this.#fail('its state is unknown'),
@@ -179,6 +200,7 @@ export class Recording {
       pythonVersion: this.#text(this.#head.readBigUInt64LE(AT.pythonVersion)) ?? '',
       command: this.#command(),
       threads: word(AT.threads),
+      unborn: word(AT.forks) - word(AT.forked),
     };
   }
 
@@ -256,9 +278,44 @@ export class Recording {
     return byType;
   }
 
+  /** The names of all rows. */
+  names(): readonly string[] {
+    const used = this.#word(AT.namesUsed);
+    if (used > 0) this.#name(used - 1);
+    return this.#names.slice(0, used);
+  }
+
+  /** Where events of the program came from; null: that was not recorded. */
+  book(): Book | null {
+    if (this.#head.readBigUInt64LE(AT.book) === 0n) return null;
+    const view = (buffer: Buffer): DataView => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    const memory: BookMemory = {
+      word: 8,
+      read: (address, size) =>
+        view(this.#read(this.#offset(BigInt(address), size) ?? this.#fail('an address in it is NULL'), size)),
+      upTo: (address, most) => {
+        const start = this.#offset(BigInt(address), 1) ?? this.#fail('an address in it is NULL');
+        return view(this.#read(start, Math.min(most, this.#word(AT.used) - start)));
+      },
+    };
+    return readBook(memory, view(this.#head.subarray(AT.book, AT.book + bookSize(8))));
+  }
+
+  /** Events of the raw domain in a phase, of all threads. */
+  rawEvents(phase: Phase): RawEvents {
+    const [requests = 0, asked = 0, resizes = 0, resizeBytes = 0, releases = 0] = this.#raw(PHASES.indexOf(phase));
+    return { requests, bytes: asked, resizes, resizeBytes, releases };
+  }
+
   /** What was counted in a phase, the raw domain of all threads included. */
   phase(phase: Phase): Tally {
     const index = PHASES.indexOf(phase);
+    const tally = this.#head.subarray(AT.phases + index * TALLY.size, AT.phases + (index + 1) * TALLY.size);
+    return this.#tally(tally, this.#raw(index));
+  }
+
+  /** In the order of RAW_FIELDS. */
+  #raw(index: number): readonly number[] {
     const slots = this.#offset(this.#head.readBigUInt64LE(AT.slots), SLOTS * SLOT_SIZE);
     const raw = Array<number>(RAW_FIELDS).fill(0);
     if (slots !== null) {
@@ -270,7 +327,7 @@ export class Recording {
         }
       }
     }
-    return this.#tally(this.#head.subarray(AT.phases + index * TALLY.size, AT.phases + (index + 1) * TALLY.size), raw);
+    return raw;
   }
 
   #tally(tally: Buffer, raw: readonly number[]): Tally {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { PyallocsError } from '../../core/errors.js';
+import { EXIT, PyallocsError } from '../../core/errors.js';
 import { ended, started } from '../processes.js';
 import { agentPath } from './agent.js';
 
@@ -23,13 +23,19 @@ export type Answer =
 /** The Python package with the named regions. */
 const MODULE: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'python', 'pyallocs');
 
-/** The environment in which a Python finds the agent. */
+/** What a pyallocs that counts this one says to its own agent. */
+const SAID_TO_AGENTS = ['SESSION', 'MODULE', 'PARENT', 'STEADY', 'RECORD', 'OPCODES', 'WORKER'].map(
+  (name) => `PYALLOCS_${name}`,
+);
+
+/** The environment in which a Python finds the agent. Where pyallocs itself is counted, its Pythons are its own. */
 export function agentEnvironment(session: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const agent = agentPath();
-  const theirs = process.env['LD_PRELOAD'];
+  const { LD_PRELOAD: preloaded = '', PYALLOCS_AGENT: outer, ...others } = process.env;
+  const theirs = preloaded.split(':').filter((entry) => entry !== '' && entry !== agent && entry !== outer);
   return {
-    ...process.env,
-    LD_PRELOAD: theirs === undefined || theirs === '' ? agent : `${agent}:${theirs}`,
+    ...Object.fromEntries(Object.entries(others).filter(([name]) => !SAID_TO_AGENTS.includes(name))),
+    LD_PRELOAD: [agent, ...theirs].join(':'),
     PYALLOCS_AGENT: agent,
     PYALLOCS_SESSION: session,
     PYALLOCS_MODULE: MODULE,
@@ -41,10 +47,20 @@ export function agentEnvironment(session: string, more: Readonly<Record<string, 
 export class SessionFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), 'pyallocs-'));
 
+  /** Throws PyallocsError when the program has removed it. */
   recordings(): string[] {
-    return readdirSync(this.path)
+    return this.#names()
       .filter((name) => name.endsWith('.pya'))
       .map((name) => join(this.path, name));
+  }
+
+  #names(): string[] {
+    try {
+      return readdirSync(this.path);
+    } catch (error) {
+      const message = `${this.path}, where the counts were kept, was removed while the program ran; run it again without that`;
+      throw new PyallocsError('session-removed', message, { exitCode: EXIT.internal, cause: error });
+    }
   }
 
   remove(): void {

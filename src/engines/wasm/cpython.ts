@@ -41,6 +41,15 @@ export class CPython {
     return unwrap(this.module[`_${name}`] as unknown as number | undefined, `this interpreter does not export ${name}`);
   }
 
+  /** A new place in the table of functions for one that was called before: up to 0.27 the first call replaces a lazy wrapper. */
+  functionIndex(name: string): number {
+    const found = unwrap(this.module[`_${name}`], `this interpreter does not export ${name}`);
+    const { wasmTable } = this.module;
+    const index = wasmTable.grow(1);
+    wasmTable.set(index, found);
+    return index;
+  }
+
   /** Memory of the raw domain. */
   allocate(size: number): number {
     return unwrap(this.call('PyMem_RawMalloc', size) || null, 'no memory left in the interpreter');

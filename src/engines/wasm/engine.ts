@@ -119,6 +119,7 @@ class EmbeddedSession implements Session {
       case 'opened':
       case 'ran':
       case 'absent-modules':
+      case 'instructions':
         throw new PyallocsError('protocol', 'the worker process answered another question', {
           exitCode: EXIT.internal,
         });

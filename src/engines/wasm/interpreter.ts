@@ -7,17 +7,21 @@ import type { Interval } from '../../core/interval.js';
 import { hasNumbers, type Measurement, type TimePerOp } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
 import type { MeasureOptions, Statement } from '../engine.js';
+import type { OpcodeTables } from '../opcodes.js';
 import { measureStatement } from '../protocol.js';
 import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
 import { inexact, refuse, StatementFailure } from '../runner.js';
 import { selfCheck } from '../self-check.js';
 import { timeStatement } from '../time.js';
+import { answerIn } from './bare.js';
 import { type CounterPlaces, readChecked, readState, rowName } from './counters.js';
 import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
+import { embeddedOpcodes } from './opcodes.js';
 import { type EmbeddedProgram, type Ran, runProgram } from './program.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
+import type { RecordOptions } from './recorder.js';
 import { type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
@@ -118,10 +122,24 @@ export class EmbeddedInterpreter {
     return { interpreter, opened: { version: about.version, selfCheck: checked } };
   }
 
-  /** Runs a whole program and counts it. The interpreter cannot be used again. */
-  run(program: EmbeddedProgram): Ran {
+  /** Runs a whole program and counts it; `record`: and records where its events come from. Only instructions() can follow. */
+  run(program: EmbeddedProgram, record: RecordOptions | null): Ran {
+    const recorder = record === null ? null : { ...record, opcodes: this.#opcodes() };
     this.#restore(this.#hooked);
-    return runProgram({ python: this.#python, core: this.#core, places: this.#places, minor: this.#minor }, program);
+    const hooked = { python: this.#python, core: this.#core, places: this.#places, minor: this.#minor };
+    return runProgram(hooked, program, recorder);
+  }
+
+  /** What python/instructions.py, given as `script`, answers to a request, in the state before the program. */
+  instructions(script: string, request: string): string {
+    this.#restore(this.#hooked);
+    return answerIn(this.#python, script, request);
+  }
+
+  /** In a state of its own: the program starts from one that was never asked. */
+  #opcodes(): OpcodeTables {
+    this.#restore(this.#hooked);
+    return embeddedOpcodes(this.#python);
   }
 
   /** Modules of the standard library that this build lacks, in alphabetical order. */

@@ -3,6 +3,7 @@ import type { MeasureOptions, Statement } from '../engine.js';
 import type { Measuring, Opened } from './interpreter.js';
 import type { EmbeddedProgram, Ran } from './program.js';
 import type { ProgramFolder } from './program-folders.js';
+import type { RecordOptions } from './recorder.js';
 
 export type Request =
   | {
@@ -27,14 +28,27 @@ export type Request =
       readonly environment: Readonly<Record<string, string>>;
       readonly args: readonly string[];
     }
-  | { readonly kind: 'run'; readonly program: EmbeddedProgram }
+  | { readonly kind: 'run'; readonly program: EmbeddedProgram; readonly record: RecordOptions | null }
   | { readonly kind: 'measure'; readonly statement: Statement; readonly options: MeasureOptions }
-  | { readonly kind: 'absent-modules' };
+  | { readonly kind: 'absent-modules' }
+  /** Asks the interpreter that ran a program. */
+  | { readonly kind: 'instructions-here'; readonly script: string; readonly request: string }
+  /** Opens an interpreter for this one question. */
+  | {
+      readonly kind: 'instructions';
+      readonly distribution: string;
+      /** The first is the working folder. */
+      readonly folders: readonly ProgramFolder[];
+      /** The text of python/instructions.py. */
+      readonly script: string;
+      readonly request: string;
+    };
 
 export type Answer =
   | { readonly kind: 'opened'; readonly opened: Opened | null }
   | { readonly kind: 'measured'; readonly measuring: Measuring }
   | { readonly kind: 'absent-modules'; readonly modules: readonly string[] }
   | { readonly kind: 'ran'; readonly ran: Ran }
+  | { readonly kind: 'instructions'; readonly text: string }
   /** The interpreter cannot go on. */
   | { readonly kind: 'crashed'; readonly message: string };

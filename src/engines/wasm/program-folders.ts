@@ -21,6 +21,13 @@ export function embeddedPath(path: string): string {
   return path.replaceAll('\\', '/').replace(/^([A-Za-z]):/, (_, drive: string) => `/${drive.toLowerCase()}`);
 }
 
+/** The path on this machine of what the interpreter has under an absolute path; null: it is the interpreter's own. */
+export function machinePath(path: string, folders: readonly ProgramFolder[]): string | null {
+  const within = folders.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  if (within === undefined) return null;
+  return within.folder + path.slice(within.path.length).replaceAll('/', sep);
+}
+
 /**
  * The working folder, which the program may change, and the folders of the script and of PYTHONPATH, which it may read.
  * A sentence when the working folder cannot be shown.

@@ -6,19 +6,20 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import type { ProgramCounts, ProgramResult } from '../../core/program.js';
+import type { Stacks } from '../../core/recording.js';
+import type { ProgramRun } from '../engine.js';
 
 const ENGINE = pathToFileURL(join(import.meta.dirname, '../../../dist/engines/wasm/engine.js')).href;
 const HOST = `
-import { writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 const { wasmEngine } = await import(${JSON.stringify(ENGINE)});
 const [minor, options, ...command] = process.argv.slice(1);
 const offer = wasmEngine.offers().find((one) => one.minor === minor);
-const result = await wasmEngine.run(offer, null, { command }, JSON.parse(options));
-writeSync(3, JSON.stringify(result));
+const run = await wasmEngine.run(offer, null, { command }, JSON.parse(options));
+writeFileSync(3, JSON.stringify(run));
 `;
 
-export interface Run {
-  readonly result: ProgramResult;
+export interface Run extends ProgramRun {
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly timeout?: number;
   readonly steady?: boolean;
+  readonly record?: Stacks;
+  readonly live?: boolean;
   /** Called once the program has written to stdout, with the pid of the process that asked for it. */
   readonly onOutput?: (pid: number) => void;
 }
@@ -52,9 +55,9 @@ export async function runProgram(
   minor: string,
   cwd: string,
   command: readonly string[],
-  { stdin = '', env = process.env, timeout, steady = false, onOutput }: RunOptions = {},
+  { stdin = '', env = process.env, timeout, steady = false, record, live = false, onOutput }: RunOptions = {},
 ): Promise<Run> {
-  const options = JSON.stringify({ timeout: timeout ?? null, steady });
+  const options = JSON.stringify({ timeout: timeout ?? null, steady, record: record ?? null, live });
   const child = spawn(process.execPath, ['--input-type=module', '-e', HOST, minor, options, ...command], {
     cwd,
     env,
@@ -71,7 +74,7 @@ export async function runProgram(
   await new Promise((resolve) => child.on('close', resolve));
   const [, stdout = '', stderr = '', answer = ''] = texts.map((text) => Buffer.from(text, 'latin1').toString());
   if (answer === '') throw new Error(`the engine gave no result: ${stderr}`);
-  return { result: JSON.parse(answer) as ProgramResult, stdout, stderr };
+  return { ...(JSON.parse(answer) as ProgramRun), stdout, stderr };
 }
 
 /** The result of a program that was counted exactly. */

@@ -1,5 +1,4 @@
 /** Runs one program in an embedded interpreter, as plain python does, and counts it. Nothing here needs Node. */
-import { unwrap } from '../../core/assert.js';
 import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
 import { addIntervals, EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
 import type { Exit } from '../../core/program.js';
@@ -7,6 +6,7 @@ import { readChecked, readCounts, readState, rowName } from './counters.js';
 import type { CPython, Pointer } from './cpython.js';
 import { type HookPlaces, hooksIntact } from './hooks.js';
 import type { ProgramForm } from './program-command.js';
+import { type Recorded, type Recorder, readRecorded, startRecording } from './recorder.js';
 import type { CoreExports } from './side-module.js';
 
 export interface EmbeddedProgram {
@@ -47,6 +47,8 @@ export interface Ran {
   readonly compiled: readonly string[];
   /** Whether it imported pyallocs. */
   readonly regions: boolean;
+  /** Where the events came from, if that was asked for. */
+  readonly recorded: Recorded | null;
 }
 
 /** An interpreter with the hooks in it. */
@@ -61,6 +63,9 @@ export interface Hooked {
 const METH_NOARGS = 4;
 const METH_FASTCALL = 0x80;
 
+/** Bytes for the tables of the core: those of 100,000 sites fit. What is not used stays untouched, and takes no memory. */
+const RESERVE = 64 << 20;
+
 /** What program_stage() of the core tells. */
 const MAIN_BEGAN = 1;
 
@@ -72,8 +77,9 @@ function exitOf(error: unknown): Exit | null {
   return null;
 }
 
-export function runProgram(hooked: Hooked, program: EmbeddedProgram): Ran {
-  return new ProgramRun(hooked).run(program);
+/** `recorder`: null to count only. */
+export function runProgram(hooked: Hooked, program: EmbeddedProgram, recorder: Recorder | null): Ran {
+  return new ProgramRun(hooked, recorder).run(program);
 }
 
 class ProgramRun {
@@ -81,17 +87,19 @@ class ProgramRun {
   readonly #core: CoreExports;
   readonly #places: HookPlaces;
   readonly #minor: number;
+  readonly #recorder: Recorder | null;
   #main: Interval = EMPTY_INTERVAL;
   #startup: Counts = ZERO;
   #shutdown: Counts = ZERO;
   #wrong: string | null = null;
   #exit: Exit = { code: 0, signal: null };
 
-  constructor({ python, core, places, minor }: Hooked) {
+  constructor({ python, core, places, minor }: Hooked, recorder: Recorder | null) {
     this.#python = python;
     this.#core = core;
     this.#places = places;
     this.#minor = minor;
+    this.#recorder = recorder;
   }
 
   run(program: EmbeddedProgram): Ran {
@@ -107,6 +115,7 @@ class ProgramRun {
         ({ compiled, regions } = this.#finish());
       });
     const seconds = (performance.now() - start) / 1000;
+    const recorded = this.#recorder === null ? null : readRecorded(python, this.#core, this.#places.state);
     const intact = this.#intact(regular);
     if (regular) this.#orExit(() => python.call('Py_FinalizeEx')); // objects of the program that are still alive may print
     return {
@@ -120,6 +129,7 @@ class ProgramRun {
       wrong: this.#wrong,
       compiled,
       regions,
+      recorded,
     };
   }
 
@@ -141,12 +151,14 @@ class ProgramRun {
     const python = this.#python;
     const core = this.#core;
     const runner = python.address(this.#minor < 11 ? 'PyFrame_Type' : 'PyFunction_Type');
-    core.use_interpreter(evaluateIndex(python), runner, python.address('_Py_NoneStruct'));
+    core.use_interpreter(python.functionIndex('PyEval_EvalCode'), runner, python.address('_Py_NoneStruct'));
     python.execute(program.harness, 'program.py');
     python.defineFunction('run_main', core.run_main_pointer(), METH_FASTCALL);
     python.defineFunction('begin_callbacks', core.begin_callbacks_pointer(), METH_NOARGS);
     const { harness: _, form: __, what: ___, ...request } = program;
     python.ask('prepare', JSON.stringify(request));
+    core.use_reserve(python.allocate(RESERVE), RESERVE);
+    if (this.#recorder !== null) startRecording(python, core, this.#recorder);
   }
 
   /** From finding the program to the traceback that it may end with. */
@@ -274,13 +286,4 @@ class ProgramRun {
     this.#wrong ??= wrong;
     return interval;
   }
-}
-
-/** The place of PyEval_EvalCode in the table of functions; it was called before, so it is no lazy wrapper any more. */
-function evaluateIndex({ module }: CPython): number {
-  const evaluate = unwrap(module['_PyEval_EvalCode'], 'this interpreter does not export PyEval_EvalCode');
-  const { wasmTable } = module;
-  const index = wasmTable.grow(1);
-  wasmTable.set(index, evaluate);
-  return index;
 }

@@ -11,12 +11,14 @@ import { assertUnreachable } from '../../core/assert.js';
 import { minorNumber } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
 import type { Exit, ProgramOutcome, ProgramResult, ProgramWarning } from '../../core/program.js';
-import type { Offer, Program, ProgramOptions } from '../engine.js';
+import type { Offer, Program, ProgramOptions, ProgramRun } from '../engine.js';
 import { selfCheckRefusal } from '../self-check.js';
 import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
 import type { EmbeddedProgram, Ran } from './program.js';
 import { type ParsedCommand, parseCommand } from './program-command.js';
 import { embeddedPath, type ProgramFolder, programFolders } from './program-folders.js';
+import type { Recorded } from './recorder.js';
+import { whereOf } from './where.js';
 import { type Reply, WORKER_FILES, WorkerProcess } from './worker-process.js';
 
 /** Variables that Python reads while it starts. Those about paths and allocators would keep it from starting, or from counting. */
@@ -40,16 +42,12 @@ export async function runEmbedded(
   label: string | null,
   program: Program,
   options: ProgramOptions,
-): Promise<ProgramResult> {
+): Promise<ProgramRun> {
   const { command } = program;
   const distribution = distributionOf(offer);
   const interpreter = embeddedInterpreter(offer, label, null);
-  const refused = (message: string): ProgramResult => ({
-    command,
-    interpreter,
-    outcome: 'refused',
-    reason: { code: 'unsupported', message },
-  });
+  const refused = (message: string): ProgramRun =>
+    withoutWhere({ command, interpreter, outcome: 'refused', reason: { code: 'unsupported', message } });
   const parsed = parseCommand(command, minorNumber(offer.minor));
   if (typeof parsed === 'string') return refused(parsed);
   if (parsed.form === 'stdin' && isatty(0)) {
@@ -67,12 +65,25 @@ export async function runEmbedded(
   const interrupt = (): void => worker.signal('SIGINT');
   process.on('SIGINT', interrupt);
   try {
-    const outcome = await runIn(worker, offer, distribution, parsed, folders, inputs, options, command);
-    return { command, interpreter: embeddedInterpreter(offer, label, outcome.version), ...outcome.outcome };
+    const ended = await runIn(worker, offer, distribution, parsed, folders, inputs, options, command);
+    const { outcome, version, recorded } = ended;
+    const result: ProgramResult = { command, interpreter: embeddedInterpreter(offer, label, version), ...outcome };
+    if (recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) return withoutWhere(result);
+    return await whereOf(result, recorded, offer, parsed, folders, worker);
   } finally {
     process.off('SIGINT', interrupt);
     await worker.end();
   }
+}
+
+const withoutWhere = (result: ProgramResult): ProgramRun => ({ result, where: null, interpreterFiles: [] });
+
+/** What the worker process said to the end. */
+interface Ended {
+  /** null: it did not start. */
+  readonly version: string | null;
+  readonly outcome: ProgramOutcome;
+  readonly recorded: Recorded | null;
 }
 
 async function runIn(
@@ -84,7 +95,7 @@ async function runIn(
   inputs: Inputs,
   options: ProgramOptions,
   command: readonly string[],
-): Promise<{ readonly version: string | null; readonly outcome: ProgramOutcome }> {
+): Promise<Ended> {
   const opening = await worker.ask(
     {
       kind: 'open-program',
@@ -99,13 +110,14 @@ async function runIn(
   );
   if (opening.kind !== 'opened' || opening.opened === null) {
     if (opening.kind === 'crashed' && opening.exit?.signal === 'SIGINT') {
-      return { version: null, outcome: interrupted(opening.exit) };
+      return { version: null, outcome: interrupted(opening.exit), recorded: null };
     }
     throw noStart(offer, opening, worker);
   }
   const { version, selfCheck } = opening.opened;
   if (selfCheck.outcome === 'failed') {
-    return { version, outcome: { outcome: 'refused', reason: selfCheckRefusal(offer.id, selfCheck) } };
+    const reason = selfCheckRefusal(offer.id, selfCheck);
+    return { version, outcome: { outcome: 'refused', reason }, recorded: null };
   }
   const program: EmbeddedProgram = {
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
@@ -120,8 +132,10 @@ async function runIn(
     errors: errorsOf(inputs.environment),
     folders: folders.map(({ path }) => path),
   };
-  const reply = await worker.ask({ kind: 'run', program }, options.timeout);
-  return { version, outcome: outcomeOf(reply, worker.pid, command, options) };
+  const record = options.record === null ? null : { stacks: options.record, live: options.live === true };
+  const reply = await worker.ask({ kind: 'run', program, record }, options.timeout);
+  const recorded = reply.kind === 'ran' ? reply.ran.recorded : null;
+  return { version, outcome: outcomeOf(reply, worker.pid, command, options), recorded };
 }
 
 /** What the environment of this process gives to a program. */
@@ -184,6 +198,7 @@ function outcomeOf(reply: Reply, pid: number, command: readonly string[], { time
     case 'opened':
     case 'measured':
     case 'absent-modules':
+    case 'instructions':
       throw new Error(`the worker process answered another question: ${reply.kind}`);
     default:
       return assertUnreachable(reply);

@@ -1,7 +1,7 @@
 /** Puts the counting core into the memory and the function table of an interpreter. Nothing here needs Node. */
 import { unwrap } from '../../core/assert.js';
 
-/** What agent/wasm/side_module.c exports. Pointers are numbers. */
+/** What the files of agent/wasm/ export. Pointers are numbers. */
 export interface CoreExports {
   start(minor: number, typeOfTypes: number, typeOfFrames: number, heapEnd: number): number;
   inner_allocator(domain: number): number;
@@ -22,6 +22,11 @@ export interface CoreExports {
   program_stage(): number;
   run_main_pointer(): number;
   begin_callbacks_pointer(): number;
+  use_reserve(address: number, size: number): void;
+  opcode_base(): number;
+  opcode_caches(): number;
+  record_sites(threadState: number, callers: number, wholeRecursion: number, live: number): number;
+  book(): number;
 }
 
 /** What a position-independent module asks for: the section "dylink.0" of the WebAssembly tool conventions. */

@@ -15,12 +15,14 @@ export const WORKER_FILES: {
   readonly harness: string;
   readonly program: string;
   readonly module: string;
+  readonly instructions: string;
 } = {
   worker: join(PACKAGE, 'dist', 'engines', 'wasm', 'worker.js'),
   core: join(PACKAGE, 'dist', 'agent', 'pyallocs.wasm'),
   harness: join(PACKAGE, 'python', 'harness.py'),
   program: join(PACKAGE, 'python', 'program.py'),
   module: join(PACKAGE, 'python', 'pyallocs', '__init__.py'),
+  instructions: join(PACKAGE, 'python', 'instructions.py'),
 };
 
 export type Reply =

@@ -3,9 +3,10 @@ import { constants, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unwrap } from '../../core/assert.js';
+import { instructionsOf } from './bare.js';
 import { EmbeddedInterpreter, type OpenOptions, STATEMENT_ENVIRONMENT } from './interpreter.js';
 import type { Answer, Request } from './messages.js';
-import type { LoadPyodide } from './pyodide.js';
+import type { FileSystem, LoadPyodide } from './pyodide.js';
 import { mountProgramFolders, mountReadOnly } from './read-only.js';
 import { inheritStreams } from './streams.js';
 
@@ -43,13 +44,21 @@ async function answer(request: Request): Promise<Answer> {
         args: request.args,
       });
     case 'run':
-      return { kind: 'ran', ran: opened().run(request.program) };
+      return { kind: 'ran', ran: opened().run(request.program, request.record) };
     case 'measure': {
       const measuring = await opened().measure(request.statement, request.options);
       return { kind: 'measured', measuring };
     }
     case 'absent-modules':
       return { kind: 'absent-modules', modules: opened().absentModules() };
+    case 'instructions-here':
+      return { kind: 'instructions', text: opened().instructions(request.script, request.request) };
+    case 'instructions': {
+      const { distribution, folders, script } = request;
+      const mount = (fs: FileSystem): void => mountProgramFolders(fs, folders);
+      const bare = { load: await loader(distribution), indexURL: distribution + sep, mount };
+      return { kind: 'instructions', text: await instructionsOf(bare, script, request.request) };
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import { rowChanges } from '../text/changes.js';
 import { failureLines } from '../text/failure.js';
 import { pymallocFootnote } from '../text/interpreter.js';
 import { growthWords, studyColumns, summarySentence } from '../text/study.js';
-import { makeStyle, printable } from '../text/style.js';
+import { makeStyle } from '../text/style.js';
+import { cellCode, code, escapeText } from './escape.js';
 
 const STYLE = makeStyle({ colour: false, ascii: false, width: 100 });
 
@@ -71,22 +72,4 @@ function about(experiment: ExperimentResult): string[] {
     ...growth,
     ...failures,
   ];
-}
-
-/** Text that Markdown shows as it is. */
-function escapeText(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|&~]/g, (character) => `\\${character}`).replace(/\s*\n\s*/g, ' ');
-}
-
-/** Code in a cell of a table: there a bar needs a backslash, which elsewhere would be shown. */
-function cellCode(text: string): string {
-  return code(text).replaceAll('|', '\\|');
-}
-
-/** Code on one line. */
-function code(text: string): string {
-  const line = printable(text.trim()).replace(/\s*\n\s*/g, ' ⏎ ');
-  const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return `${ticks}${space}${line}${space}${ticks}`;
 }

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { BenchCase } from '../../core/bench.js';
 import { diffResults } from '../../core/diff.js';
 import type { NamedResult } from '../../core/diff-entries.js';
+import { diffRecordings, type NamedRecording } from '../../core/diff-recordings.js';
+import type { Grouping } from '../../core/grouping.js';
 import type { CaseResult } from '../../core/outcome.js';
 import type { ProgramResult } from '../../core/program.js';
+import { recordingFromText } from '../../core/recording.testkit.js';
 import { formatDiff } from './diff.js';
 import { native, program, region, withFields } from './programs.testkit.js';
 import { type Event, failed, result } from './results.testkit.js';
@@ -156,4 +159,45 @@ test('what could not be compared has its reason', () => {
   const told = text(bench('a', { x: result('3.14', []) }), bench('b', { x: failed('3.14', 'NameError: y') }));
   expect(told).toContain('not compared: x: after: failed: NameError: y');
   expect(told).toContain('Nothing could be compared.');
+});
+
+describe('recordings', () => {
+  const recorded = (name: string, n: number): NamedRecording => ({
+    name,
+    source: () => null,
+    recording: recordingFromText(`
+      load_the_configuration@/home/me/project/configuration/loading.py:12 BINARY_OP + | int pymalloc | creations=${n} requests=${n} bytes=${64 * n}
+      same@/home/me/project/app.py:3 CALL f | dict freelist | creations=7
+    `),
+  });
+  const told = (by: Grouping, style: Style): string =>
+    formatDiff(
+      diffRecordings(recorded('old.pb.gz', 2000), recorded('new.pb.gz', 1000000), { by, imports: false, mine: false }),
+      style,
+    );
+
+  test('rows by function, and which command shows more', () => {
+    expect(`\n${told('function', WIDE)}\n`).toMatchInlineSnapshot(`
+      "
+      CPython 3.14.10 (native:3.14.10): native, 64 bits
+       before  recording old.pb.gz   python app.py
+       after   recording new.pb.gz   python app.py
+
+                                                           before      after  difference
+       more  (total)                                        2,007  1,000,007    +998,000  objects
+              int +998,000; also requests +998,000 and bytes +60.9 MiB
+       more  load_the_configuration (configuration/loadi…   2,000  1,000,000    +998,000  objects
+              int +998,000; also requests +998,000 and bytes +60.9 MiB
+
+      2 rows differ (2 more); 1 is the same.
+
+      pyallocs diff old.pb.gz new.pb.gz --by line shows the lines
+      "
+    `);
+  });
+
+  test.each(['function', 'instruction', 'type'] as const)('by %s no line is wider than 80 columns', (by) => {
+    for (const line of told(by, makeStyle({ colour: true, ascii: true, width: 80 })).split('\n'))
+      expect(textWidth(line), line).toBeLessThanOrEqual(80);
+  });
 });

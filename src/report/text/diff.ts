@@ -9,14 +9,16 @@ import {
   difference,
 } from '../../core/diff.js';
 import type { DiffSide } from '../../core/diff-entries.js';
-import { commandLine } from './command.js';
+import { commandLine, commandWord } from './command.js';
 import { interpreterLine, interpretersLine } from './interpreter.js';
 import { byteSize, list, perOperation, plural, signed } from './numbers.js';
-import { ellipsis, type Mark, oneLine, printable, type Style, textWidth } from './style.js';
+import { ellipsis, type Mark, oneLine, printable, printableName, type Style, textWidth } from './style.js';
 import { type Column, pad, tableLines, wrap } from './table.js';
 
 const ROWS_SHOWN = 40;
 const KEY_WIDTH = 44;
+/** What a row needs beside its key. */
+const NUMBERS_WIDTH = 50;
 
 /** Ends without a line break. */
 export function formatDiff(result: DiffResult, style: Style): string {
@@ -27,12 +29,21 @@ export function formatDiff(result: DiffResult, style: Style): string {
       const sentence = `not compared: ${oneLine(key, KEY_WIDTH, style)}: ${printable(why)}`;
       return wrap(sentence, style.width, '  ').map((line) => style.paint('inexact', line));
     }),
+    movedLines(result, style),
     wrap(summarySentence(result), style.width),
+    nextCommand(result, style),
   ];
   return parts
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
     .join('\n\n');
+}
+
+/** Of recordings, which command shows more. */
+function nextCommand({ by, before, after, rows }: DiffResult, style: Style): string[] {
+  if (by === null || by === 'line' || by === 'instruction' || rows.length === 0) return [];
+  const files = [before, after].map(({ name }) => commandWord(printableName(name))).join(' ');
+  return wrap(`pyallocs diff ${files} --by line shows the lines`, style.width, '  ');
 }
 
 /** The interpreters, then which file is which, with what they do not have in common. */
@@ -72,7 +83,7 @@ const WORDS: Record<DecidingField, string> = {
 function rowLines({ rows, of }: DiffResult, style: Style): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, ROWS_SHOWN);
-  const per = of === 'stat' ? '' : '/op';
+  const per = of === 'bench' || of === 'study' ? '/op' : '';
   const columns: Column[] = [
     { title: '', align: 'left' },
     { title: '', align: 'left' },
@@ -87,7 +98,7 @@ function rowLines({ rows, of }: DiffResult, style: Style): string[] {
       style.paint(CHANGE_MARKS[row.change], row.change),
       oneLine(
         row.kind === 'region' && !row.key.startsWith('region ') ? `region ${row.key}` : row.key,
-        KEY_WIDTH,
+        Math.max(16, Math.min(KEY_WIDTH, style.width - NUMBERS_WIDTH)),
         style,
       ),
       sideCell(row, 'before', style),
@@ -147,6 +158,17 @@ function withReasons(line: string, text: string, indent: number, style: Style): 
   const hang = ' '.repeat(beside ? indent : 8);
   if (!beside) return [line, ...words.map((part) => hang + part)];
   return words.map((part, i) => (i === 0 ? pad(line, indent, 'left') : hang) + part);
+}
+
+const MOVED_SHOWN = 5;
+
+/** Files that were matched although they lie elsewhere. */
+function movedLines({ moved }: DiffResult, style: Style): string[] {
+  const more = moved.length - MOVED_SHOWN;
+  const told = moved.slice(0, MOVED_SHOWN).map(({ before, after }) => `${printable(after)} with ${printable(before)}`);
+  if (told.length === 0) return [];
+  const sentence = `Compared by their functions: ${list(told)}${more > 0 ? `, and ${plural(more, 'more file')}` : ''}.`;
+  return wrap(sentence, style.width, '  ').map((line) => style.dim(line));
 }
 
 /** "3 differ: 1 more, 2 new; 4 are the same." */

@@ -75,7 +75,8 @@ export function funnelLabel({ mark, label }: FunnelRow, style: Style): string {
   return indent + (mark === null ? '' : `${style.paint(mark, style.sign(mark))} `) + label;
 }
 
-function funnelSentence(counts: Counts, of: string | null, moved: ReadonlySet<string>, style: Style): string {
+/** What the counts came to, in one sentence. */
+export function funnelSentence(counts: Counts, of: string | null, moved: ReadonlySet<string>, style: Style): string {
   const { creations, arenas } = counts;
   const served = percent(creations.freelist, creations.total);
   const number = of === null ? rough : integer;

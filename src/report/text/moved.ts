@@ -29,6 +29,9 @@ const SHOWN: readonly (readonly [field: string, word: string, value: (counts: Co
   ['system', 'system malloc', (c) => c.creations.malloc + c.buffers.malloc],
 ];
 
+/** Everything, for what is not exact altogether. */
+export const ALL_FIELDS: ReadonlySet<string> = new Set(SHOWN.map(([field]) => field));
+
 /** The fields that are not exact: what moved between the runs, or everything where the runs themselves were not exact. */
 export function movedFields(result: Counted): ReadonlySet<string> {
   const moved = [...Object.keys(result.varies), ...differing(result).map(([field]) => field)];
@@ -43,7 +46,7 @@ export function movedFields(result: Counted): ReadonlySet<string> {
       // Types may have moved against each other, and left the total as it is.
       return new Set([...moved, 'creations', 'freelist', 'pymalloc', 'malloc']);
     default:
-      return new Set(SHOWN.map(([field]) => field));
+      return ALL_FIELDS;
   }
 }
 

@@ -73,15 +73,22 @@ export function textWidth(text: string): number {
 /** Text from outside, safe to print: control characters are shown, not obeyed. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (c) => {
     const code = c.charCodeAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
   });
 }
 
+/** A name from outside in one line of ours: line breaks and tabs are shown as well. */
+export function printableName(name: string): string {
+  return printable(name).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}
+
 /** Text from outside on one line, cut to a width. */
 export function oneLine(text: string, width: number, style: Pick<Style, 'ascii'>): string {
-  const line = printable(text.trim()).replace(/\s*\n\s*/g, style.ascii ? ' | ' : ' ⏎ ');
+  const line = printable(text.trim())
+    .replace(/\s*\n\s*/g, style.ascii ? ' | ' : ' ⏎ ')
+    .replaceAll('\t', ' ');
   return cut(line, width, style);
 }
 
@@ -98,6 +105,16 @@ export function cut(line: string, width: number, style: Pick<Style, 'ascii'>): s
     return characters.join('');
   });
   return parts.join('') + dots;
+}
+
+/** A name cut in its middle: of a path, its end says most. */
+export function cutMiddle(name: string, width: number, style: Pick<Style, 'ascii'>): string {
+  const characters = [...name];
+  if (characters.length <= width) return name;
+  const dots = ellipsis(style);
+  const room = Math.max(1, width - dots.length);
+  const head = Math.floor(room / 3);
+  return characters.slice(0, head).join('') + dots + characters.slice(characters.length - (room - head)).join('');
 }
 
 /** Stands for what was left out. */

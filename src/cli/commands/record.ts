@@ -1,0 +1,132 @@
+/** `pyallocs record`: a whole program with where its allocations come from. The program owns the streams, as in `stat`. */
+import { Command, Option } from 'commander';
+import { unwrap } from '../../core/assert.js';
+import { PyallocsError } from '../../core/errors.js';
+import { approximateBecause } from '../../core/interpreter.js';
+import type { ProgramResult } from '../../core/program.js';
+import type { Recording, Stacks } from '../../core/recording.js';
+import type { Engine, ProgramRun } from '../../engines/engine.js';
+import type { Where } from '../../engines/where.js';
+import { formatRecorded } from '../../report/text/recorded.js';
+import { errorStyle, type GlobalOptions } from '../context.js';
+import { ENGINES } from '../engines.js';
+import { programExitCode } from '../exit-code.js';
+import { checkWritable } from '../files.js';
+import { jsonOption, programTimeoutOption, pythonOption } from '../options.js';
+import { chooseForProgram } from '../program-interpreters.js';
+import { DEFAULT_RECORDING, writeRecording } from '../recording-files.js';
+import { withoutGuard } from '../signals.js';
+import { sourceFiles } from '../source-files.js';
+
+interface RecordOptions {
+  readonly python: string[];
+  readonly steady: boolean;
+  readonly stacks: boolean;
+  readonly fullRecursion?: boolean;
+  readonly live: boolean;
+  readonly timeout?: number;
+  readonly json?: boolean;
+  readonly output: string;
+}
+
+const DETAILS = `
+The first word that is no option of pyallocs begins the program: what you would type after python. Options of Python
+itself stand after --. The recording is gzipped pprof: go tool pprof, speedscope and Perfetto open it as it is.
+
+Examples:
+  pyallocs record script.py --verbose         then: pyallocs report
+  pyallocs record -o before.pb.gz -m mymod    then: pyallocs diff before.pb.gz after.pb.gz
+  pyallocs record --no-stacks script.py       lines and instructions only: cheaper
+  pyallocs record --live script.py            also what lives: then pyallocs report --sort peak
+  pyallocs record -p 3.14 -c 'import json'    in another Python
+
+Exit code: that of the program, 128 + n if signal n ended it; 2 wrong usage, 125 pyallocs itself failed, 126 the
+interpreter cannot be executed, 127 it was not found.`;
+
+export function recordCommand(run: (code: number) => void): Command {
+  return new Command('record')
+    .description('Count the allocations of a whole program by line, instruction and call path.')
+    .usage('[options] script.py args… | -m module | -c code | - | -- anything after python')
+    .argument('[program...]', 'what you would type after python')
+    .addOption(pythonOption('that of the active virtual environment, or else the first python3 on PATH'))
+    .option('-o, --output <file>', 'where to write the recording', DEFAULT_RECORDING)
+    .option('--no-stacks', 'do not record the callers of each instruction')
+    .addOption(new Option('--full-recursion', 'keep every level of recursion in the call paths').conflicts('noStacks'))
+    .option('--live', 'also record which blocks live at the end, and which at the maximum of their bytes', false)
+    .option('--steady', 'fix the hash seed and the address layout, so that the next run counts the same', false)
+    .addOption(programTimeoutOption())
+    .addOption(jsonOption('print the totals as JSON on standard error, in place of the summary'))
+    .addHelpText('after', DETAILS)
+    .action(async (program: string[], options: RecordOptions, command: Command) => {
+      await record(program, options, command.optsWithGlobals<GlobalOptions>(), ENGINES, run);
+    });
+}
+
+async function record(
+  program: readonly string[],
+  options: RecordOptions,
+  globals: GlobalOptions,
+  engines: readonly Engine[],
+  run: (code: number) => void,
+): Promise<void> {
+  if (program.length === 0) {
+    throw new PyallocsError('no-program', 'no program was given; try: pyallocs record script.py');
+  }
+  const [chosen, another] = chooseForProgram(engines, options.python);
+  const { engine, offer, label } = unwrap(chosen, 'an interpreter was chosen');
+  if (another !== undefined) {
+    throw new PyallocsError(
+      'one-interpreter',
+      'a recording is of one interpreter; name one with -p, and record again for another',
+    );
+  }
+  checkWritable(options.output);
+  const folder = process.cwd();
+  const stacks: Stacks = !options.stacks ? 'none' : options.fullRecursion === true ? 'full' : 'folded';
+  const asked = { timeout: options.timeout ?? null, steady: options.steady, record: stacks, live: options.live };
+  const { value } = await withoutGuard(() => engine.run(offer, label, { command: program }, asked));
+  const recording = recordingOf(value, folder, stacks);
+  if (recording !== null) writeRecording(options.output, recording);
+  const { result } = value;
+  run(programExitCode(result));
+  const text =
+    options.json === true
+      ? JSON.stringify({ schema: 'pyallocs/stat@1', ...result }, null, 2)
+      : `${process.stderr.isTTY ? '\n' : ''}${formatRecorded(result, recording, options.output, errorStyle(globals))}`;
+  process.stderr.write(`${text}\n`);
+}
+
+/** null: there are no numbers. */
+function recordingOf(run: ProgramRun, folder: string, stacks: Stacks): Recording | null {
+  const { result, where } = run;
+  if (where === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) return null;
+  return madeOf(result, where, run.interpreterFiles, folder, stacks);
+}
+
+type Counted = Extract<ProgramResult, { readonly outcome: 'exact' | 'varying' }>;
+
+function madeOf(
+  result: Counted,
+  where: Where,
+  elsewhere: readonly string[],
+  folder: string,
+  stacks: Stacks,
+): Recording {
+  const { command, interpreter, exit, outcome, warnings, seconds, counts, processes } = result;
+  return {
+    command,
+    folder,
+    interpreter,
+    exit,
+    outcome,
+    why: result.outcome === 'varying' ? result.why : null,
+    warnings,
+    seconds,
+    total: counts,
+    processes,
+    stacks,
+    approximate: approximateBecause(interpreter) !== null,
+    sources: sourceFiles(where.codes, folder, elsewhere),
+    ...where,
+  };
+}

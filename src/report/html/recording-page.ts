@@ -1,0 +1,41 @@
+/** The page of a recording: a template, built beforehand, with the data put in. The page asks nothing of any network. */
+import { commandLine } from '../text/command.js';
+import { printable } from '../text/style.js';
+import type { PackedRecording } from './packed-recording.js';
+import type { Excerpts } from './source-excerpts.js';
+
+export interface RecordingPageData {
+  readonly recording: PackedRecording;
+  /** The older one that it is compared with; null: none. */
+  readonly before: PackedRecording | null;
+  /** Source texts by file, as Code.file has it; only those that have not changed since the recording. */
+  readonly texts: Readonly<Record<string, Excerpts>>;
+}
+
+/** What the template has where the title and the data belong. */
+export const TITLE_MARK = '<!--title-->';
+export const DATA_MARK = '"%data%"';
+
+export function recordingPage(template: string, data: RecordingPageData): string {
+  const title = `${printable(commandLine(data.recording.about.command))}: where its allocations come from`;
+  // The data come last: what they hold is looked at by nobody after them.
+  return inserted(inserted(template, TITLE_MARK, escapeHtml(title)), DATA_MARK, scriptJson(data));
+}
+
+function inserted(template: string, mark: string, text: string): string {
+  const at = template.indexOf(mark);
+  if (at < 0) throw new Error(`internal error: the template of the page has no ${mark}`);
+  return template.slice(0, at) + text + template.slice(at + mark.length);
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** JSON that cannot end the script element it stands in, nor open a comment in it. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
