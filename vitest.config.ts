@@ -7,7 +7,7 @@ export default defineConfig({
     // An interpreter that crashes takes only its own process along, and each needs a few hundred MB.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });
