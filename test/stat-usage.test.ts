@@ -25,7 +25,10 @@ describe('wrong usage', () => {
       ['stat', '-p', '3.14', '-o', 'none/x.json', 'script.py'],
       'none/x.json cannot be written: there is no folder none',
     ],
-    [['run', 'script.py'], "unknown command 'run'; for the totals of a program: pyallocs stat script.py"],
+    [
+      ['run', 'script.py'],
+      "unknown command 'run'; totals of a program: pyallocs stat script.py; with lines: pyallocs record script.py",
+    ],
     [['stat', '-p'], "option '-p, --python <which>' argument missing"],
   ])('%j', async (args, sentence) => {
     const { stdout, stderr, code } = await pyallocs(args);

@@ -88,7 +88,7 @@ describe.skipIf(FOUND.length === 0)('the comparison (skipped where no Python can
           seen++;
         }
       }
-      expect(seen).toBeGreaterThan(rows.length / 3);
+      expect(seen).toBeGreaterThan(rows.length / 4);
     });
 
     test('finds an offset that is no instruction, a count that is one off, and an event that is missing', () => {
