@@ -1,6 +1,6 @@
 /* The book of a recording: where events came from, beside the tallies that say how many there were. It lies in memory that
  * another process can read while the program runs and after it was killed (memory.h); wire format of
- * src/engines/sites.ts, pointers as addresses of the process that writes.
+ * src/engines/book.ts, pointers as addresses of the process that writes.
  *
  *   sites     one per (instruction, context, type, kind of event) with an event: how many, and their bytes
  *   codes     what code objects are: name, file, lines, bytecode
