@@ -300,6 +300,16 @@ if __name__ == '__main__':
         }
       });
 
+      test('one whose parent ends in the moment of the fork', async () => {
+        const code = 'import os, time\nif os.fork() == 0:\n    time.sleep(0.1)\n    make(6)\n    os.kill(os.getpid(), 9)\nos._exit(0)\n';
+        const script = join(folder({ 'program.py': MAKER + code }), 'program.py');
+        for (let run = 0; run < 5; run++) {
+          const { result } = await stat([script]);
+          const ends = result.processes.map(({ exit }) => exit?.code ?? null);
+          expect([ends, things(result)]).toEqual([[0, null], 6]);
+        }
+      });
+
       test('os.exec: what was before and what came after', async () => {
         const other = FOUND.find(({ path }) => path !== python)?.path ?? python;
         const { ended, result } = await exact(`

@@ -201,6 +201,8 @@ if __name__ == "__main__":
         os.waitpid(pid, 0)
     with multiprocessing.get_context("fork").Pool(1) as pool:
         pool.map(work, [200])
+        pool.close()
+        pool.join()
     for python in sys.argv[1:]:
         subprocess.check_call([python, "-c", "class S: pass\\nx = [S() for _ in range(4)]"])
     os.execv(sys.argv[1], [sys.argv[1], "-c", "class X: pass\\nx = [X() for _ in range(9)]"])

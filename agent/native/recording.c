@@ -180,16 +180,20 @@ static void move_to_memory(void)
     reserved = SIZE;
 }
 
+/* The head as it was at the fork, in memory of this process alone: the parent may end while its recording is copied. */
+static pa_recording at_fork;
+
 void pa_recording_before_fork(void)
 {
     __atomic_fetch_add(&pa_recorded->forks, 1, __ATOMIC_RELAXED);
+    memcpy(&at_fork, pa_recorded, sizeof at_fork);
+    memset(at_fork.magic, 0, sizeof at_fork.magic);
 }
 
 /* Only calls that are safe in the child of a program with threads. The file has no magic until all in it is the child's. */
 void pa_recording_fork(void)
 {
     static const char nothing[sizeof pa_recorded->magic];
-    uint64_t parent = pa_recorded->pid;
     int file = make_file();
     __atomic_fetch_add(&pa_recorded->forked, 1, __ATOMIC_RELEASE); /* of the parent */
     bool moved = file >= 0 && ftruncate(file, SIZE) == 0 && write_all(file, nothing, sizeof nothing) &&
@@ -207,8 +211,10 @@ void pa_recording_fork(void)
         }
         move_to_memory();
     }
+    at_fork.used = pa_recorded->used; /* room in the file, whoever took it */
+    memcpy(pa_recorded, &at_fork, sizeof at_fork);
     pa_recorded->pid = (uint64_t)getpid();
-    pa_recorded->parent = parent;
+    pa_recorded->parent = at_fork.pid;
     pa_recorded->threads = 0;
     pa_recorded->waited_used = 0;
     pa_recorded->forks = pa_recorded->forked = 0;

@@ -38,7 +38,13 @@ export interface ProcessRecord {
 /** Waits for processes that the program started and that end shortly after it, as the helpers of multiprocessing do. */
 export async function othersEnded(session: SessionFolder): Promise<void> {
   const until = Date.now() + GRACE;
-  while (Date.now() < until && session.recordings().some(isRunning)) await sleep(GRACE_STEP);
+  while (Date.now() < until && someRun(session)) await sleep(GRACE_STEP);
+}
+
+/** A fork is done when its child has its file: so the files are listed again after their forks were read. */
+function someRun(session: SessionFolder): boolean {
+  const paths = session.recordings();
+  return paths.some(isRunning) || session.recordings().length !== paths.length;
 }
 
 /** Whether the process that writes this recording goes on, or one it forked is not seen yet. One that is not a recording of
