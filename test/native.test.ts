@@ -301,7 +301,8 @@ if __name__ == '__main__':
       });
 
       test('one whose parent ends in the moment of the fork', async () => {
-        const code = 'import os, time\nif os.fork() == 0:\n    time.sleep(0.1)\n    make(6)\n    os.kill(os.getpid(), 9)\nos._exit(0)\n';
+        const code =
+          'import os, time\nif os.fork() == 0:\n    time.sleep(0.1)\n    make(6)\n    os.kill(os.getpid(), 9)\nos._exit(0)\n';
         const script = join(folder({ 'program.py': MAKER + code }), 'program.py');
         for (let run = 0; run < 5; run++) {
           const { result } = await stat([script]);
