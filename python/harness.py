@@ -4,6 +4,7 @@ A host calls these functions one after the other:
 
     load(setup, statement, gc)   parses both; the statement is spliced into a loop as a syntax tree, never as text
     start()                      executes setup in a fresh namespace and makes the function to run
+    settle()                     calls that function often, with no execution, so that every call after it costs the same
     plan(executions)             makes the arguments of the runs to come, so that nothing is made between them
     finish(used)                 tells what happened, once the runs are over
 
@@ -35,13 +36,15 @@ _collections_before = 0
 
 
 class _Loaded:
-    __slots__ = ("setup", "statement", "tree", "gc")
+    __slots__ = ("setup", "names", "statement", "tree", "gc", "loops")
 
-    def __init__(self, setup, statement, tree, gc_on):
+    def __init__(self, setup, names, statement, tree, gc_on):
         self.setup = setup
+        self.names = names
         self.statement = statement
         self.tree = tree
         self.gc = gc_on
+        self.loops = {}  # compiled, by the names in them
 
 
 def prepare_interpreter(folders):
@@ -75,7 +78,9 @@ def load(setup, statement, gc_on):
     waits += [node for node in _own(tree.body, (ast.comprehension,)) if node.is_async]
     if waits:
         return _leaves_the_loop(getattr(waits[0], "lineno", None))
-    _loaded = _Loaded(compile(setup_tree, "<setup>", "exec", dont_inherit=True), statement, tree, gc_on == "gc")
+    names = frozenset(node.id for node in ast.walk(setup_tree) if isinstance(node, ast.Name))
+    setup_code = compile(setup_tree, "<setup>", "exec", dont_inherit=True)
+    _loaded = _Loaded(setup_code, names, statement, tree, gc_on == "gc")
     return ""
 
 
@@ -104,6 +109,15 @@ def start():
     else:
         gc.disable()
     _collections_before = _collections()
+    return ""
+
+
+def settle():
+    """Calls the function with no execution until it is no longer new: up to 3.10 the 1,024th call of a code object makes
+    its table of caches (Python/ceval.c, _PyCode_InitOpcache)."""
+    values = _values()
+    for _ in range(1100):
+        function(itertools.repeat(None, 0), *values)
     return ""
 
 
@@ -145,7 +159,7 @@ def finish():
 
 def unfolded():
     """If part of the statement is a constant expression: setup and statement that compute it, as JSON."""
-    taken = {node.id for node in ast.walk(_loaded.tree) if isinstance(node, ast.Name)}
+    taken = {node.id for node in ast.walk(_loaded.tree) if isinstance(node, ast.Name)} | _loaded.names
     names = (name for name in _names() if name not in taken)
     tree = ast.parse(_loaded.statement)
     unfold = _Unfold(names)
@@ -157,6 +171,17 @@ def unfolded():
     if not statement or len(setup) + len(statement) > MESSAGE_LIMIT:
         return ""
     return json.dumps({"setup": setup, "statement": statement})
+
+
+def evaluate(code, argument):
+    """Executes code as a fresh `__main__` and calls its `main`: "+" and the string it returns, or the error as JSON."""
+    main = types.ModuleType("__main__")
+    sys.modules["__main__"] = main
+    try:
+        exec(compile(code, "<statement>", "exec", dont_inherit=True), main.__dict__)
+        return "+" + main.main(argument)
+    except BaseException as error:
+        return _described(error, "statement")
 
 
 def describe(kind, error, trace):
@@ -264,16 +289,23 @@ def _can_be_parameter(name):
 
 
 def _loop(namespace, bound):
-    """def _loop(_it, *bound): for _i in _it: statement"""
+    """def _loop(_it, *bound): for _i in _it: statement
+
+    Compiled once, so that code inside the statement is no longer new when setup is executed again: up to 3.10 the 1,024th
+    call of a comprehension or a lambda would ask for its table of caches, in the middle of a count.
+    """
     outer = {name for node in _own(_loaded.tree.body, (ast.Global,)) for name in node.names}
     parameters = [name for name in bound if name not in outer]
     taken = {node.id for node in ast.walk(_loaded.tree) if isinstance(node, ast.Name)} | set(namespace)
     iterator, item = (_free(name, taken) for name in ("_it", "_i"))
-    module = ast.parse("def _loop(%s):\n for %s in %s: pass" % (", ".join([iterator] + parameters), item, iterator))
-    module.body[0].body[0].body = _loaded.tree.body
+    head = "def _loop(%s):\n for %s in %s: pass" % (", ".join([iterator] + parameters), item, iterator)
     made = {}
     try:
-        exec(compile(module, "<statement>", "exec", dont_inherit=True), namespace, made)
+        if head not in _loaded.loops:
+            module = ast.parse(head)
+            module.body[0].body[0].body = _loaded.tree.body
+            _loaded.loops[head] = compile(module, "<statement>", "exec", dont_inherit=True)
+        exec(_loaded.loops[head], namespace, made)
     except BaseException as error:
         raise _Refused(_described(error, "statement")) from None
     return made["_loop"]

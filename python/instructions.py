@@ -3,8 +3,8 @@
     python -S instructions.py < request > answer
 
 While a program runs, its code objects are copied out of memory. Afterwards this finds the source of each, compiles it
-again, and takes the arguments of instructions from what the compiler made, if that is the same code. Where it is not,
-because the source is gone or was changed, it tells what the copy alone can tell. Nothing of the recording is executed,
+again or finds it compiled in __pycache__, and takes the arguments of instructions from what the compiler made, if that
+is the same code. Where it is not, because the source is gone or was changed, it tells what the copy alone can tell. Nothing of the recording is executed,
 and no code object is made of it: copies are read here, byte by byte, and may hold anything.
 
 The request, as JSON:
@@ -26,6 +26,8 @@ It runs on CPython 3.8 and later, and imports nothing but the standard library.
 
 import _imp
 import base64
+import importlib.machinery
+import importlib.util
 import json
 import opcode
 import os
@@ -167,7 +169,7 @@ class Sources:
         self.levels = [optimize] + [level for level in (0, 1, 2) if level != optimize]
 
     def compiled(self, file):
-        """Yields what the compiler makes of a file, once for each level of optimisation."""
+        """Yields what is cached of a file, and then what the compiler makes of it at each level of optimisation."""
         if not self.may_compile:
             return
         if file.startswith("<frozen ") and file not in self.texts:
@@ -180,6 +182,10 @@ class Sources:
         source = self.source(file)
         if source is None:
             return
+        if file not in self.texts:
+            code = _cached(os.path.join(self.folder, file))
+            if code is not None:
+                yield _index(code)
         for level in self.levels:
             try:
                 code = compile(source, file, "exec", dont_inherit=True, optimize=level)
@@ -198,6 +204,30 @@ class Sources:
             return _in_archive(path)
         except (OSError, ValueError, ImportError):
             return None
+
+
+class _CachedOnly(importlib.machinery.SourceFileLoader):
+    """Finds the code that an import of this source would take from its cache, neither compiles nor writes."""
+
+    def source_to_code(self, *args, **kwargs):
+        raise ImportError("it is not cached")
+
+    def set_data(self, *args, **kwargs):
+        pass
+
+
+def _cached(path):
+    """
+    The code of a file in __pycache__, where that is of this file as it is; otherwise None.
+
+    Reading it takes a tenth of the time of compiling.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(importlib.util.cache_from_source(path)).st_mode):
+            return None
+        return _CachedOnly("cached", path).get_code("cached")
+    except Exception:  # OSError, ImportError, NotImplementedError; ValueError, EOFError, TypeError of what is damaged
+        return None
 
 
 def _regular_file(path):

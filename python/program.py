@@ -60,6 +60,7 @@ def prepare(text):
     sys.excepthook = sys.__excepthook__
     sys.unraisablehook = sys.__unraisablehook__
     sys.executable = "python"
+    sys.argv[:] = request["argv"]
     if hasattr(sys, "orig_argv"):
         sys.orig_argv[:] = ["python"] + request["command"]
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):

@@ -1,19 +1,24 @@
-// dist/web/recording.html: the page of a recording as one file, in which report --html puts the data. Its scripts and styles
-// are named to the browser by their hash; it may load and run nothing else.
+// dist/web/recording.html and study.html: each page as one file, in which report --html and study put the data. Their scripts
+// and styles are named to the browser by their hash; they may load and run nothing else.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const source = join(root, 'src/web/recording');
-const output = join(root, 'dist/web/recording.html');
+const PAGES = ['recording', 'study'];
 
 export async function buildPages() {
-  const stamp = `${output}.hash`;
   const hash = sourceHash();
+  for (const page of PAGES) await buildPage(page, hash);
+}
+
+async function buildPage(name, hash) {
+  const source = join(root, 'src/web', name);
+  const output = join(root, `dist/web/${name}.html`);
+  const stamp = `${output}.hash`;
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  const { script, style } = await bundle();
+  const { script, style } = await bundle(source);
   const parts = {
     '/*script-hash*/': `'${digest(script)}'`,
     '/*style-hash*/': `'${digest(style)}'`,
@@ -31,7 +36,7 @@ export async function buildPages() {
   writeFileSync(stamp, hash);
 }
 
-async function bundle() {
+async function bundle(source) {
   const { build } = await import('vite');
   const built = await build({
     root,

@@ -22,7 +22,7 @@ await buildAgent();
 await buildNativeAgent();
 const { buildPages } = await import('./build-pages.mjs');
 await buildPages();
-copyExperiments();
+copyStudyData();
 
 /** dist/agent/libpyallocs.so. Without a compiler there is none, and the command line says so when one is asked for. */
 async function buildNativeAgent() {
@@ -37,9 +37,11 @@ async function buildNativeAgent() {
   writeFileSync(stamp, hash);
 }
 
-function copyExperiments() {
-  const from = join(root, 'src/study/experiments');
-  const to = join(root, 'dist/study/experiments');
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) if (name.endsWith('.toml')) cpSync(join(from, name), join(to, name));
+function copyStudyData() {
+  for (const folder of ['experiments', 'series', 'limits', 'programs']) {
+    const from = join(root, 'src/study', folder);
+    const to = join(root, 'dist/study', folder);
+    mkdirSync(to, { recursive: true });
+    for (const name of readdirSync(from)) if (/\.(toml|py)$/.test(name)) cpSync(join(from, name), join(to, name));
+  }
 }

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { CATEGORIES } from '../dist/core/study.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DOCUMENT = join(root, 'docs/embedded-and-native.md');
@@ -94,8 +95,9 @@ function pairs(minors) {
 function compared({ embedded, native }) {
   console.error(`${embedded.version} and ${native.version} …`);
   const which = ['-p', `${embedded.id},${native.path}`];
+  const categories = CATEGORIES.flatMap((category) => ['--only', category]); // not the programs
   const { experiments } = JSON.parse(
-    pyallocs(['study', ...which, '--json', '--out', join(work, embedded.id.slice(-4))]),
+    pyallocs(['study', ...which, ...categories, '--json', '--out', join(work, embedded.id.slice(-4))]),
   );
   const { cases } = JSON.parse(
     pyallocs(['bench', '--file', join(root, 'scripts/side-by-side.toml'), ...which, '--json']),

@@ -165,7 +165,7 @@ describe('what is typed wrong is told in a sentence', () => {
     [['bench', 'pass', '--path', 'a-file'], '--path a-file is not a folder'],
     [
       ['study', '--only', 'nothing'],
-      'there is no category or experiment nothing; categories: integers, strings, containers, objects, calls, singletons; ids are like int.add-small',
+      'there is no category or experiment nothing; categories: integers, strings, containers, objects, calls, singletons, series, limits; ids are like int.add-small',
     ],
     [['study', '--out', 'a-file'], 'the folder a-file cannot be made: there is a file of that name'],
     [['study', '--out', 'a-file/below'], 'the folder a-file/below cannot be made: there is a file of that name'],

@@ -51,6 +51,11 @@ describe('the packed package', () => {
       'dist/web/recording.html',
       'dist/engines/wasm/worker.js',
       'dist/study/experiments/integers.toml',
+      'dist/study/programs/programs.toml',
+      'dist/study/programs/scheduler.py',
+      'python/program_time.py',
+      'dist/study/limits/freelists.toml',
+      'dist/study/series/series.toml',
       'agent/core/core.c',
       'agent/core/core.h',
       'python/harness.py',
@@ -142,6 +147,7 @@ describe('the packed package', () => {
       'allocation_results.txt',
       'results.json',
       'run.json',
+      'timings.json',
     ]);
   });
 });

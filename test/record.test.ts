@@ -1,6 +1,6 @@
 /** `pyallocs record` in every Python of this machine: what becomes of a recording, whatever the program does. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -487,6 +487,41 @@ print(os.waitpid(pid, 0)[1])
 
   const mounts = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
   const reason = mounts.status === 0 ? '' : ' (skipped: this user may not mount a small disk)';
+  /** Runs pyallocs with a small disk for its counts. */
+  const small = (size: string, args: readonly string[], cwd: string = folder()): SpawnSyncReturns<string> => {
+    const command = `mount -t tmpfs -o size=${size} none /mnt && exec "$@"`;
+    const words = ['--user', '--map-root-user', '--mount', 'sh', '-c', command, 'sh', process.execPath, BIN, ...args];
+    return spawnSync('unshare', words, { cwd, encoding: 'utf8', env: { ...process.env, TMPDIR: '/mnt' } });
+  };
+
+  test.skipIf(reason !== '')(`a disk without room for the counts is named${reason}`, () => {
+    // For no recording; for that of the first process, and not for those of its forks.
+    for (const size of ['300k', '1200k']) {
+      const { stdout } = small(size, ['bench', '-p', python, '--json', '[1]']);
+      const [{ results } = { results: [] }] = JSON.parse(stdout).cases as {
+        results: { reason: { message: string } }[];
+      }[];
+      expect(results[0]?.reason.message).toMatch(
+        /could not be measured: there is no room for its recording in \/mnt\/pyallocs-\w+: set TMPDIR to/,
+      );
+    }
+  });
+
+  test('a limit that is too low for the counts is named, and ends no program', async () => {
+    for (const [limit, sentence] of [
+      ['-f 1000', /nothing was counted: its recording in \S+ may not be as large as 256 MiB/],
+      ['-v 200000', /nothing was counted: there is no room in memory for its recording of 256 MiB/],
+    ] as const) {
+      // Programs have arguments; the worker that is checked before has none.
+      const script = `#!/bin/sh\n[ $# = 0 ] || ulimit ${limit}\nexec '${python}' "$@"\n`;
+      const limited = join(folder({ python: script }), 'python');
+      chmodSync(limited, 0o755);
+      const { stdout, stderr } = await pyallocs(['record', '-p', limited, '-c', 'print("done")'], { cwd: folder() });
+      expect(stdout, stderr).toBe('done\n');
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(sentence);
+    }
+  });
+
   test.skipIf(reason !== '')(`a full disk ends no program, and is said${reason}`, async () => {
     const code = `for i in range(20000):
     d = {}
@@ -495,13 +530,7 @@ print(os.waitpid(pid, 0)[1])
 print("done")
 `;
     const cwd = folder({ 'app.py': code });
-    const command = `mount -t tmpfs -o size=3m none /mnt && exec "$@"`;
-    const args = [process.execPath, BIN, 'record', '-p', python, '-o', 'r.pb.gz', 'app.py'];
-    const ended = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', command, 'sh', ...args], {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, TMPDIR: '/mnt' },
-    });
+    const ended = small('3m', ['record', '-p', python, '-o', 'r.pb.gz', 'app.py'], cwd);
     expect([ended.status, ended.stdout], ended.stderr).toEqual([0, 'done\n']);
     const recording = readRecording(join(cwd, 'r.pb.gz'));
     expectWhole(recording);

@@ -148,6 +148,7 @@ export const stat = z.discriminatedUnion('outcome', [
 
 export const study = z.object({
   schema: z.literal('pyallocs/study@1'),
+  partial: z.literal(true).optional(),
   interpreters: z.array(interpreter),
   experiments: z.array(
     z.object({
@@ -157,6 +158,24 @@ export const study = z.object({
       statement: z.string().min(1),
       setup: z.string(),
       results: z.array(caseResult),
+    }),
+  ),
+  claims: z.array(
+    z.object({
+      id: z.string().min(1),
+      source: z.enum(['study', 'blog']),
+      text: z.string().min(1),
+      belief: z.string().min(1),
+      experiments: z.array(z.string()),
+      restsOn: z.literal('time').optional(),
+      verdicts: z.array(
+        z.object({
+          interpreter: z.string().min(1),
+          verdict: z.enum(['confirmed', 'refuted', 'misleading', 'not-testable']),
+          because: z.string().endsWith('.'),
+          evidence: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+        }),
+      ),
     }),
   ),
 });

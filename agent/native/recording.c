@@ -39,6 +39,7 @@ static int make_file(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < SIZE) {
+        errno = EFBIG;
         return -1;
     }
     for (int i = 0; i < 10000; i++) {
@@ -79,6 +80,22 @@ static void show(void)
     __atomic_store_n((uint64_t *)(void *)pa_recorded->magic, magic, __ATOMIC_RELEASE);
 }
 
+/* Says why there is no recording by the name of an empty file, for which a full disk has room: unrecorded() of
+   src/engines/native/worker-process.ts. */
+static bool give_up(int error)
+{
+    const char *why = error == EFBIG                        ? "limited"
+                      : error == ENOSPC || error == EDQUOT ? "full"
+                      : error == ENOMEM                     ? "memory"
+                                                            : "failed";
+    snprintf(path + folder_length, sizeof path - folder_length, "/%ld.%s", (long)getpid(), why);
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file >= 0) {
+        close(file);
+    }
+    return false;
+}
+
 bool pa_recording_open(const char *folder, uint64_t parent)
 {
     folder_length = strlen(folder);
@@ -88,16 +105,23 @@ bool pa_recording_open(const char *folder, uint64_t parent)
     memcpy(path, folder, folder_length);
     int file = make_file();
     if (file < 0) {
-        return false;
+        return give_up(errno);
     }
     void *memory = MAP_FAILED;
-    if (ftruncate(file, SIZE) == 0) {
-        memory = reserve(HEAD) ? mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+    int error = 0;
+    if (ftruncate(file, SIZE) != 0) {
+        error = errno;
+    }
+    else if (!reserve(HEAD)) {
+        error = ENOSPC;
+    }
+    else if ((memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)) == MAP_FAILED) {
+        error = errno;
     }
     close(file);
-    if (memory == MAP_FAILED) {
+    if (error != 0) {
         unlink(path);
-        return false;
+        return give_up(error);
     }
     pa_recorded = memory;
     pa_recorded->version = PA_RECORDING_VERSION;
@@ -199,6 +223,7 @@ void pa_recording_fork(void)
     bool moved = file >= 0 && ftruncate(file, SIZE) == 0 && write_all(file, nothing, sizeof nothing) &&
                  write_all(file, (char *)pa_recorded + sizeof nothing, pa_recorded->used - sizeof nothing) &&
                  mmap(pa_recorded, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
+    int error = errno;
     if (file >= 0) {
         close(file);
     }
@@ -209,6 +234,7 @@ void pa_recording_fork(void)
         if (file >= 0) {
             unlink(path);
         }
+        give_up(error);
         move_to_memory();
     }
     at_fork.used = pa_recorded->used; /* room in the file, whoever took it */

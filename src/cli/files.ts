@@ -125,7 +125,7 @@ export function outputFolder(path: string, file: string, content: string): void 
 }
 
 /** Makes a folder and those above it. (mkdirSync with `recursive` never returns for a folder below /proc.) */
-function makeFolders(path: string): void {
+export function makeFolders(path: string): void {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: 'EEXIST' });
     return;

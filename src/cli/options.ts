@@ -4,6 +4,15 @@ import { InvalidArgumentError, Option } from 'commander';
 /** Collects a repeated option. */
 export const collect = (value: string, before: string[]): string[] => [...before, value];
 
+/** Collects a repeated option whose values may hold several names, with commas between them. */
+export const collectNames = (value: string, before: string[]): string[] => [
+  ...before,
+  ...value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+];
+
 export function positiveInteger(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || number > 1e9)

@@ -1,5 +1,7 @@
 /** Imports, as they are seen in stacks. */
-import type { Code } from './recording.js';
+import type { Counts } from './counts.js';
+import type { Code, Recording } from './recording.js';
+import { Tally } from './tally.js';
 
 /** "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"; their files where they are not frozen. */
 const MACHINERY =
@@ -11,4 +13,17 @@ const MACHINERY =
  */
 export function isImportMachinery({ file }: Pick<Code, 'file'>): boolean {
   return MACHINERY.test(file);
+}
+
+/** What happened below an import, of what was recorded with callers. */
+export function importedCounts({
+  codes,
+  locations,
+  samples,
+}: Pick<Recording, 'codes' | 'locations' | 'samples'>): Counts {
+  const machinery = codes.map(isImportMachinery);
+  const isImport = locations.map(({ code }) => machinery[code] === true);
+  const tally = new Tally();
+  for (const sample of samples) if (sample.stack.some((location) => isImport[location])) tally.add(sample);
+  return tally.counts();
 }

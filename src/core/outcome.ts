@@ -82,8 +82,6 @@ export interface Measured {
   readonly perOp: Counts | null;
   /** When not steady: the counts after n, 2n and 10n executions, nothing warmed up. */
   readonly growth: readonly GrowthPoint[] | null;
-  /** Where asked for: the numbers of executions before each one that asked for memory or resized a block. */
-  readonly growthPoints?: readonly number[];
   readonly byType: readonly TypeCounts[];
   /** Fields that moved between repetitions although the outcome is exact: over the measured interval. */
   readonly varies: Readonly<Partial<Record<MovingField, Range>>>;

@@ -4,10 +4,12 @@
  *
  *     tag (field << 3 | type)  type 0: a number, seven bits per byte      type 2: a length, and as many bytes
  */
+import { numberAt } from './pprof-numbers.js';
 
 /** Fields of a Profile in pprof's profile.proto that have a length: messages, strings, packed numbers. */
 const LENGTH = new Set([1, 2, 3, 4, 5, 6, 11, 13]);
 const SAMPLE_TYPE = 1;
+const SAMPLE = 2;
 const STRING = 6;
 const COMMENT = 13;
 const LAST = 15;
@@ -42,15 +44,6 @@ export function checkWire(bytes: Uint8Array): Wire {
   return 'whole';
 }
 
-function numberAt(bytes: Uint8Array, from: number): number {
-  let value = 0;
-  for (let at = from, scale = 1; ; at++, scale *= 0x80) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
-  }
-}
-
 /** In messages without strings every byte belongs to a number. */
 function hasEndlessNumber(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from, run = 0; at < to; at++) {
@@ -58,4 +51,32 @@ function hasEndlessNumber(bytes: Uint8Array, from: number, to: number): boolean 
     if (run >= LONGEST) return true;
   }
   return false;
+}
+
+/** The samples of a profile that is whole, as ranges of its bytes, and all the rest of it. */
+export function splitSamples(bytes: Uint8Array): {
+  readonly samples: [from: number, to: number][];
+  readonly rest: Uint8Array;
+} {
+  const samples: [number, number][] = [];
+  const others: [number, number][] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const from = at;
+    const tag = bytes[at++] ?? 0;
+    const value = at;
+    while ((bytes[at] ?? 0) >= 0x80) at++;
+    at++;
+    if ((tag & 7) === 2) at += numberAt(bytes, value);
+    const ranges = tag >> 3 === SAMPLE ? samples : others;
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === from) last[1] = at;
+    else ranges.push([from, at]);
+  }
+  const rest = new Uint8Array(others.reduce((size, [from, to]) => size + to - from, 0));
+  let used = 0;
+  for (const [from, to] of others) {
+    rest.set(bytes.subarray(from, to), used);
+    used += to - from;
+  }
+  return { samples, rest };
 }

@@ -12,35 +12,23 @@
  * it, and time_nanos is left out.
  */
 import {
-  Label,
   Line,
   Mapping,
   Function as PprofFunction,
   Location as PprofLocation,
-  Sample as PprofSample,
   Profile,
   StringTable,
   ValueType,
 } from 'pprof-format';
 import { unwrap } from './assert.js';
-import { ORIGINS, type Origin } from './counts.js';
 import { PyallocsError } from './errors.js';
 import { interpreterName } from './interpreter.js';
+import { count, counted, Damage, reference, signed, textAt } from './pprof-check.js';
 import { type PprofComment, RECORDING_VERSION, readComment, writeComment } from './pprof-comment.js';
-import { checkWire } from './pprof-wire.js';
-import {
-  type Code,
-  LIVE_FIELDS,
-  type LiveField,
-  type Location,
-  type Recording,
-  SAMPLE_FIELDS,
-  type Sample,
-  type SampleField,
-} from './recording.js';
-
-/** A measure of samples; those of a live recording only are absent from others. */
-export type Measure = SampleField | LiveField;
+import { wireSize } from './pprof-numbers.js';
+import { decodeSamples, encodeSamples } from './pprof-samples.js';
+import { checkWire, splitSamples } from './pprof-wire.js';
+import { type Code, LIVE_FIELDS, type Location, type Measure, type Recording, SAMPLE_FIELDS } from './recording.js';
 
 /** The measures that a recording has, in the order of their sample types. */
 export function measuresOf({ live }: Pick<Recording, 'live'>): readonly Measure[] {
@@ -68,7 +56,7 @@ export function encodePprof(recording: Recording): Uint8Array {
     words: words.all,
     lineless: locations.flatMap(({ line }, i) => (line === null ? [i] : [])),
     strings: table.strings.flatMap((text, i) => (survives(text) ? [] : [[i, text] as [number, string]])),
-    written: { codes: codes.length, samples: samples.length, sums: sumsOf(samples, measures) },
+    written: { codes: codes.length, samples: samples.length, sums: parts.sums },
   };
   return encode(recording, table, parts, [writeComment(comment)]);
 }
@@ -80,7 +68,12 @@ export function encodePprofOf(recording: Recording, measure: Measure): Uint8Arra
   return encode(recording, table, encodeParts({ ...recording, samples }, [measure], table), []);
 }
 
-type Parts = Pick<Profile, 'sampleType' | 'sample' | 'location' | 'function'>;
+interface Parts extends Pick<Profile, 'sampleType' | 'location' | 'function'> {
+  /** As bytes. */
+  readonly samples: Uint8Array;
+  /** Of each measure. */
+  readonly sums: readonly number[];
+}
 
 function encode(recording: Recording, table: StringTable, parts: Parts, comments: readonly string[]): Uint8Array {
   const { interpreter, seconds, outcome, why } = recording;
@@ -95,15 +88,25 @@ function encode(recording: Recording, table: StringTable, parts: Parts, comments
     hasLineNumbers: true,
     hasInlineFrames: true,
   });
+  const { sampleType, location, function: functions, samples } = parts;
   const profile = new Profile({
-    ...parts,
+    sampleType,
+    location,
+    function: functions,
     mapping: [mapping],
     stringTable: table,
     durationNanos: Math.round(seconds * 1e9),
     comment: [about, ...comments].map((comment) => table.dedup(comment)),
-    defaultSampleType: unwrap(parts.sampleType[0], 'a profile has a sample type').type,
+    defaultSampleType: unwrap(sampleType[0], 'a profile has a sample type').type,
   });
-  return profile.encode();
+  // Samples stand between the sample types and all the rest.
+  const rest = profile.encode();
+  const head = sampleType.reduce((size, { length }) => size + 1 + wireSize(length) + length, 0);
+  const whole = new Uint8Array(rest.length + samples.length);
+  whole.set(rest.subarray(0, head));
+  whole.set(samples, head);
+  whole.set(rest.subarray(head), head + samples.length);
+  return whole;
 }
 
 function encodeParts(
@@ -115,27 +118,7 @@ function encodeParts(
   const sampleType = measures.map(
     (measure) => new ValueType({ type: text(typeName(measure)), unit: text(isBytes(measure) ? 'bytes' : 'count') }),
   );
-  const known = new Map<string, Label>();
-  const label = (key: string, value: string): Label => {
-    const id = `${key}=${value}`;
-    const found = known.get(id) ?? new Label({ key: text(key), str: text(value) });
-    known.set(id, found);
-    return found;
-  };
-  const pids = new Map<number, Label>();
-  const pidLabel = (pid: number): Label => {
-    const found = pids.get(pid) ?? new Label({ key: text('pid'), num: counted(pid) });
-    pids.set(pid, found);
-    return found;
-  };
-  const sample = samples.map(({ stack, type, origin, thread, region, pid, values }) => {
-    const labels = [label('thread', thread), pidLabel(pid)];
-    if (type !== null) labels.push(label('type', type));
-    if (origin !== null) labels.push(label('origin', origin));
-    if (region !== null) labels.push(label('region', region));
-    const value = measures.map((measure) => counted(values[measure] ?? 0));
-    return new PprofSample({ locationId: stack.map((location) => location + 1), value, label: labels });
-  });
+  const encoded = encodeSamples(samples, measures, text);
   const location = locations.map(
     ({ code, offset, line, column }, i) =>
       new PprofLocation({
@@ -153,7 +136,7 @@ function encodeParts(
     const names = { name: text(name), systemName: text(systemName), filename: text(file) };
     return new PprofFunction({ id: i + 1, ...names, startLine: firstLine });
   });
-  return { sampleType, sample, location, function: functions };
+  return { sampleType, location, function: functions, ...encoded };
 }
 
 /** Distinct texts and their indexes. */
@@ -171,16 +154,6 @@ class Words {
 /** Whether text is the same after UTF-8: no lone surrogate, as Python has them in names of files, and nothing that is trimmed. */
 const survives = (text: string): boolean => !/^\ufeff|\p{Surrogate}/u.test(text);
 
-function sumsOf(samples: readonly Sample[], measures: readonly Measure[]): number[] {
-  return measures.map((measure) => samples.reduce((sum, { values }) => sum + (values[measure] ?? 0), 0));
-}
-
-/** A number that the library writes as it is. */
-function counted(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`internal error: ${value} cannot be recorded`);
-  return value;
-}
-
 const HOW = 'recordings are written by pyallocs record';
 
 /** Reads what encodePprof wrote. `path` is for error sentences only. */
@@ -190,8 +163,7 @@ export function decodePprof(bytes: Uint8Array, path = 'the file'): Recording {
   if (wire === 'foreign') throw notARecording(`${path} is no recording: it does not hold pprof data; ${HOW}`);
   if (wire === 'cut') throw truncated(path);
   try {
-    // Not as a Buffer: taking parts of those is slow.
-    return decoded(Profile.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)), path);
+    return decoded(bytes, path);
   } catch (cause) {
     if (cause instanceof PyallocsError) throw cause;
     const why = cause instanceof Damage ? cause.message : 'a part of it cannot be read';
@@ -200,14 +172,16 @@ export function decodePprof(bytes: Uint8Array, path = 'the file'): Recording {
   }
 }
 
-function decoded(profile: Profile, path: string): Recording {
+function decoded(bytes: Uint8Array, path: string): Recording {
+  const { samples, rest } = splitSamples(bytes);
+  const profile = Profile.decode(rest);
   const strings = profile.stringTable.strings;
-  const comments = profile.comment.map((index) => at(strings, index, 'a comment'));
+  const comments = profile.comment.map((index) => textAt(strings, index, 'a comment'));
   const read = readComment(comments);
   switch (read.state) {
     case 'read':
       if (profile.defaultSampleType === 0) throw truncated(path);
-      return whole(profile, read.comment);
+      return whole(profile, read.comment, (referred) => decodeSamples(bytes, samples, referred));
     case 'absent':
       if (endIsMissing(profile)) throw truncated(path);
       throw notARecording(`${path} is a pprof profile that pyallocs did not record; ${HOW}`);
@@ -226,14 +200,18 @@ function endIsMissing({ sampleType, stringTable, defaultSampleType }: Profile): 
   return defaultSampleType === 0 && (first === undefined || first === SAMPLE_FIELDS[0]);
 }
 
-function whole(profile: Profile, comment: PprofComment): Recording {
+function whole(
+  profile: Profile,
+  comment: PprofComment,
+  samplesOf: (referred: Parameters<typeof decodeSamples>[2]) => ReturnType<typeof decodeSamples>,
+): Recording {
   const { words, opcodes, arguments: args, lineless, strings: exact, written, ...about } = comment;
   const strings = [...profile.stringTable.strings];
   for (const [index, text] of exact) {
-    at(strings, index, 'the comment');
+    textAt(strings, index, 'the comment');
     strings[index] = text;
   }
-  const text = (index: number | bigint, where: string): string => at(strings, index, where);
+  const text = (index: number | bigint, where: string): string => textAt(strings, index, where);
   const measures = measuresOf(about);
   const names = profile.sampleType.map(({ type }) => text(type, 'a sample type'));
   if (names.join() !== measures.map(typeName).join()) throw new Damage(`its sample types are ${names.join(', ')}`);
@@ -257,73 +235,15 @@ function whole(profile: Profile, comment: PprofComment): Recording {
       offset: count(count(address) - (code + 1) * OFFSETS),
       line: withoutLine.has(i) ? null : signed(place.line),
       column: count(place.column) || null,
-      opcode: at(words, opcodes[i] ?? -1, 'a location'),
-      argument: at(words, args[i] ?? -1, 'a location'),
+      opcode: textAt(words, opcodes[i] ?? -1, 'a location'),
+      argument: textAt(words, args[i] ?? -1, 'a location'),
     };
   });
 
-  const samples = profile.sample.map((sample): Sample => {
-    if (sample.value.length !== measures.length) throw new Damage('a sample has too few values');
-    const values = Object.fromEntries(measures.map((measure, i) => [measure, count(sample.value[i] ?? -1)]));
-    const stack = sample.locationId.map((location) => reference(location, locations.length, 'a sample'));
-    return { stack, ...labelsOf(sample, text), values: values as Sample['values'] };
-  });
-  const sums = sumsOf(samples, measures);
+  const { samples, sums } = samplesOf({ measures, locations: locations.length, strings });
   if (samples.length !== written.samples || sums.some((sum, i) => sum !== written.sums[i]))
     throw new Damage('some samples are missing');
   return { ...about, codes, locations, samples };
-}
-
-type Labels = Pick<Sample, 'type' | 'origin' | 'thread' | 'region' | 'pid'>;
-
-function labelsOf({ label }: PprofSample, text: (index: number | bigint, where: string) => string): Labels {
-  let [type, region]: (string | null)[] = [null, null];
-  let origin: Origin | null = null;
-  let thread: string | undefined;
-  let pid: number | undefined;
-  for (const { key, str, num } of label) {
-    const name = text(key, 'a label');
-    if (name === 'type') type = text(str, 'a label');
-    else if (name === 'region') region = text(str, 'a label');
-    else if (name === 'thread') thread = text(str, 'a label');
-    else if (name === 'pid') pid = count(num);
-    else if (name === 'origin') {
-      const value = text(str, 'a label');
-      origin = ORIGINS.find((one) => one === value) ?? null;
-      if (origin === null) throw new Damage('a sample has an origin that there is not');
-    } else throw new Damage('a sample has a label that pyallocs does not write');
-  }
-  if (thread === undefined || pid === undefined) throw new Damage('a sample has no thread or no process');
-  return { type: type ?? null, origin, thread, region: region ?? null, pid };
-}
-
-/** What a file that was written by pyallocs does not have. */
-class Damage extends Error {}
-
-function at<T>(list: readonly T[], index: number | bigint, where: string): T {
-  const found = list[Number(index)];
-  if (found === undefined) throw new Damage(`${where} refers to text that is not there`);
-  return found;
-}
-
-/** The index of what is meant by an id. */
-function reference(id: number | bigint, size: number, where: string): number {
-  const index = Number(id) - 1;
-  if (!(index >= 0 && index < size)) throw new Damage(`${where} refers to what is not there`);
-  return index;
-}
-
-function count(value: number | bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Damage('a number is out of range');
-  return number;
-}
-
-/** Of an int64 that was read as unsigned. */
-function signed(value: number | bigint): number {
-  const number = Number(typeof value === 'bigint' ? BigInt.asIntN(64, value) : value);
-  if (!Number.isSafeInteger(number)) throw new Damage('a number is out of range');
-  return number;
 }
 
 const notARecording = (sentence: string): PyallocsError => new PyallocsError('not-a-recording', sentence);

@@ -54,6 +54,43 @@ export type LiveField = (typeof LIVE_FIELDS)[number];
 
 export type SampleValues = Readonly<Record<SampleField, number>> & Readonly<Partial<Record<LiveField, number>>>;
 
+/** A measure of samples; those of a live recording only are absent from others. */
+export type Measure = SampleField | LiveField;
+
+type NewValues = { -readonly [F in keyof SampleValues]: SampleValues[F] };
+
+/** Values from numbers in the order of SAMPLE_FIELDS. Written out: it is done for every sample. */
+export function valuesOf(numbers: ArrayLike<number>): NewValues {
+  return {
+    creations: numbers[0] ?? 0,
+    requests: numbers[1] ?? 0,
+    buffers: numbers[2] ?? 0,
+    resizes: numbers[3] ?? 0,
+    relocations: numbers[4] ?? 0,
+    releases: numbers[5] ?? 0,
+    bytes: numbers[6] ?? 0,
+    resizeBytes: numbers[7] ?? 0,
+  };
+}
+
+/** The same with LIVE_FIELDS after them. */
+export function liveValuesOf(numbers: ArrayLike<number>): NewValues {
+  return {
+    creations: numbers[0] ?? 0,
+    requests: numbers[1] ?? 0,
+    buffers: numbers[2] ?? 0,
+    resizes: numbers[3] ?? 0,
+    relocations: numbers[4] ?? 0,
+    releases: numbers[5] ?? 0,
+    bytes: numbers[6] ?? 0,
+    resizeBytes: numbers[7] ?? 0,
+    liveBlocks: numbers[8] ?? 0,
+    liveBytes: numbers[9] ?? 0,
+    peakBlocks: numbers[10] ?? 0,
+    peakBytes: numbers[11] ?? 0,
+  };
+}
+
 /** Events of one stack, type, origin, thread, region and process. */
 export interface Sample {
   /** Indexes in locations, the innermost first. Empty: outside of any Python code. Of a recording without stacks only the

@@ -21,7 +21,7 @@ const varying = {
   why: { code: 'unknown', message: 'it did' },
 } as CaseResult;
 const ns = nanoseconds(28.3);
-const timed = { ...exact, timePerOp: { medianNs: ns, minNs: ns, maxNs: ns, runs: 5 }, growthPoints: [1, 2] };
+const timed = { ...exact, timePerOp: { medianNs: ns, minNs: ns, maxNs: ns, runs: 5 } };
 
 const BENCH: BenchResult = {
   schema: 'pyallocs/bench@1',
@@ -59,6 +59,7 @@ const COMPARISON: StatComparison = {
 const STUDY: StudyResult = {
   schema: 'pyallocs/study@1',
   interpreters: [interpreter('3.14')],
+  absent: [{ interpreter: 'wasm:3.10', message: 'no' }],
   categories: [{ category: 'integers', title: 'Integers', question: 'What?' }],
   experiments: [
     {
@@ -70,8 +71,14 @@ const STUDY: StudyResult = {
       shows: 'One int.',
       compares: null,
       results: [exact],
+      methods: [],
     },
   ],
+  series: [],
+  limits: [],
+  programs: [],
+  observers: [],
+  claims: [],
 };
 
 test.each([

@@ -16,7 +16,17 @@ import {
   type StatComparison,
   type StatResult,
 } from './program.js';
-import { CATEGORIES, type StudyResult } from './study.js';
+import {
+  CATEGORIES,
+  type ClaimResult,
+  type LimitResult,
+  type MethodsResult,
+  type ObserverResult,
+  type SeriesResult,
+  type StudyProgram,
+  type StudyResult,
+  VERDICTS,
+} from './study.js';
 import { bytes, count, executions, nanoseconds } from './units.js';
 
 /** A result that can be read back, and what it is of. */
@@ -81,7 +91,6 @@ const measured = {
   counts,
   perOp: perOp.nullable(),
   growth: z.array(z.object({ executions: executionsSchema, counts })).nullable(),
-  growthPoints: z.array(whole).exactOptional(),
   byType: z.array(typeCounts),
   varies: z.partialRecord(z.enum(MOVING_FIELDS), range),
   timePerOp: z
@@ -112,9 +121,25 @@ export const benchResultSchema: z.ZodType<BenchResult> = z.object({
   cases: z.array(benchCase),
 });
 
+/** Of what a study found elsewhere than in its experiments: checked as far as comparing two studies reads it. */
+const onInterpreter = z.looseObject({ interpreter: z.string() });
+const part = <T>(fields: Record<string, z.ZodType>): z.ZodType<T> =>
+  z.looseObject({ id: z.string().min(1), ...fields }) as unknown as z.ZodType<T>;
+const parts = <T>(fields: Record<string, z.ZodType> = {}) =>
+  z.array(part<T>({ title: z.string(), results: z.array(onInterpreter), ...fields })).default([]);
+const boundSchema = z.union([z.number(), z.string()]).nullable();
+
+const claim = part<ClaimResult>({
+  text: z.string(),
+  verdicts: z.array(onInterpreter.extend({ verdict: z.enum(VERDICTS), because: z.string() })),
+});
+
+/** Results of before a study held more than its experiments read as those that have nothing else. */
 export const studyResultSchema: z.ZodType<StudyResult> = z.object({
   schema: z.literal('pyallocs/study@1'),
   interpreters: z.array(interpreterSchema),
+  absent: z.array(z.object({ interpreter: z.string(), message: z.string() })).default([]),
+  partial: z.literal(true).exactOptional(),
   categories: z.array(z.object({ category: z.enum(CATEGORIES), title: z.string(), question: z.string() })),
   experiments: z.array(
     z.object({
@@ -124,8 +149,14 @@ export const studyResultSchema: z.ZodType<StudyResult> = z.object({
       ...statement,
       shows: z.string(),
       compares: z.string().nullable(),
+      methods: z.array(onInterpreter as unknown as z.ZodType<MethodsResult>).default([]),
     }),
   ),
+  series: parts<SeriesResult>({ results: z.array(onInterpreter.extend({ growthPoints: z.array(whole) })) }),
+  limits: parts<LimitResult>({ results: z.array(onInterpreter.extend({ measured: boundSchema })) }),
+  programs: parts<StudyProgram>({ results: z.array(onInterpreter.extend({ counts: counts.optional() })) }),
+  observers: parts<ObserverResult>({ results: z.array(onInterpreter.extend({ perCall: counts.nullable() })) }),
+  claims: z.array(claim).default([]),
 });
 
 export const exitSchema: z.ZodType<Exit> = z.object({ code: whole.nullable(), signal: z.string().nullable() });

@@ -10,7 +10,8 @@
  *   round while the sites of a code object that died are settled. What is missing is at no site.
  */
 import { BUFFER_ROW, type Counts, ORIGINS, type Origin } from '../core/counts.js';
-import { SAMPLE_FIELDS, type SampleField } from '../core/recording.js';
+import { entryOf } from '../core/maps.js';
+import { SAMPLE_FIELDS, type SampleField, valuesOf } from '../core/recording.js';
 
 export type Values = Record<SampleField, number>;
 
@@ -23,21 +24,59 @@ export interface Entry {
   readonly values: Values;
 }
 
-export const noValues = (): Values => Object.fromEntries(SAMPLE_FIELDS.map((field) => [field, 0])) as Values;
+export const noValues = (): Values => valuesOf([]);
 
-const keyOf = (type: string | null, origin: Origin | null): string => JSON.stringify([type, origin]);
+/** These two are asked of every sample. */
+export const isBelowZero = (values: Values): boolean =>
+  values.creations < 0 ||
+  values.requests < 0 ||
+  values.buffers < 0 ||
+  values.resizes < 0 ||
+  values.relocations < 0 ||
+  values.releases < 0 ||
+  values.bytes < 0 ||
+  values.resizeBytes < 0;
+
+export function addFields(values: Values, more: Values): void {
+  values.creations += more.creations;
+  values.requests += more.requests;
+  values.buffers += more.buffers;
+  values.resizes += more.resizes;
+  values.relocations += more.relocations;
+  values.releases += more.releases;
+  values.bytes += more.bytes;
+  values.resizeBytes += more.resizeBytes;
+}
+
+/** What belongs to each pair of a type and an origin. */
+class ByKind<T> {
+  readonly #all = new Map<string | null, Map<Origin | null, T>>();
+
+  get(type: string | null, origin: Origin | null): T | undefined {
+    return this.#all.get(type)?.get(origin);
+  }
+
+  entry(type: string | null, origin: Origin | null, make: () => T): T {
+    return entryOf(
+      entryOf(this.#all, type, () => new Map<Origin | null, T>()),
+      origin,
+      make,
+    );
+  }
+}
 
 /** Takes what is below zero from other entries of the same type and origin. What nobody has stays below zero. */
 export function moveDeficits(entries: readonly Entry[]): void {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries.filter(({ values }) => SAMPLE_FIELDS.some((field) => values[field] < 0))) {
-    groups.set(keyOf(entry.type, entry.origin), []);
+  const byKind = new ByKind<Entry[]>();
+  const groups = new Set<Entry[]>();
+  for (const { type, origin, values } of entries) {
+    if (isBelowZero(values)) groups.add(byKind.entry(type, origin, () => []));
   }
   if (groups.size === 0) return;
-  for (const entry of entries) groups.get(keyOf(entry.type, entry.origin))?.push(entry);
-  for (const group of groups.values()) {
+  for (const entry of entries) byKind.get(entry.type, entry.origin)?.push(entry);
+  for (const group of groups) {
     for (const entry of group) {
-      if (SAMPLE_FIELDS.every((field) => entry.values[field] >= 0)) continue;
+      if (!isBelowZero(entry.values)) continue;
       const donors = group.filter((donor) => donor !== entry).sort((a, b) => distance(entry, a) - distance(entry, b));
       for (const field of SAMPLE_FIELDS) take(entry, donors, field);
     }
@@ -62,14 +101,11 @@ function take(entry: Entry, donors: readonly Entry[], field: SampleField): void 
 
 /** What the rows of a process have and no site has: entries without a place. */
 export function restOf(entries: readonly Entry[], byType: ReadonlyMap<string, Counts>): readonly Entry[] {
-  const sums = new Map<string, Values>();
+  const sums = new ByKind<Values>();
   const types = new Set<string | null>();
   for (const { type, origin, values } of entries) {
-    const key = keyOf(type, origin);
-    const sum = sums.get(key) ?? noValues();
-    sums.set(key, sum);
+    addFields(sums.entry(type, origin, noValues), values);
     types.add(type);
-    for (const field of SAMPLE_FIELDS) sum[field] += values[field];
   }
   for (const type of byType.keys()) types.add(type === BUFFER_ROW ? null : type);
   return [...types].flatMap((type) => {
@@ -81,7 +117,7 @@ export function restOf(entries: readonly Entry[], byType: ReadonlyMap<string, Co
       values: { ...noValues(), ...values },
     });
     const sum = (field: SampleField, origins: readonly (Origin | null)[]): number =>
-      origins.reduce((all, origin) => all + (sums.get(keyOf(type, origin))?.[field] ?? 0), 0);
+      origins.reduce((all, origin) => all + (sums.get(type, origin)?.[field] ?? 0), 0);
     const made = ORIGINS.map((origin) =>
       rest(origin, {
         creations: (row?.creations[origin] ?? 0) - sum('creations', [origin]),

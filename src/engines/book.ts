@@ -145,7 +145,7 @@ class BookReader {
   }
 
   #number(view: DataView, at: number): number {
-    const value = Number(view.getBigUint64(at, true));
+    const value = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
     if (!Number.isSafeInteger(value)) this.#fail('a number in it is too large');
     return value;
   }

@@ -3,14 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Counts, countFields } from '../core/counts.js';
 import { minorNumber } from '../core/interpreter.js';
 import { hasNumbers, type Measurement } from '../core/outcome.js';
-import {
-  DEFAULT_MEASURE,
-  type Engine,
-  type MeasureOptions,
-  type Offer,
-  type Session,
-  type Statement,
-} from './engine.js';
+import { DEFAULT_MEASURE, type Engine, type MeasureOptions, type Offer, type Session } from './engine.js';
 import { KNOWN_LOOPS, KNOWN_STATEMENTS, type Known, type KnownStatement } from './known-counts.testkit.js';
 
 const SEVERAL: readonly (readonly [string, string])[] = [
@@ -34,11 +27,8 @@ export function engineContract(engine: Engine): void {
     });
     afterAll(() => session?.close());
 
-    const measure = (
-      statement: string,
-      setup = '',
-      options: Partial<MeasureOptions> & Pick<Statement, 'points'> = {},
-    ) => session.measure({ statement, setup, points: options.points ?? 0 }, { ...DEFAULT_MEASURE, ...options });
+    const measure = (statement: string, setup = '', options: Partial<MeasureOptions> = {}) =>
+      session.measure({ statement, setup }, { ...DEFAULT_MEASURE, ...options });
 
     it('is the version that it was offered as', async () => {
       const asked = await measure('raise ValueError(sys.version.split()[0])', 'import sys');
@@ -93,8 +83,11 @@ export function engineContract(engine: Engine): void {
     });
 
     it('finds where a list grows', async () => {
-      const result = await measure('L.append(None)', 'L = []', { points: 100 });
-      expect(hasNumbers(result) && result.growthPoints).toEqual(growth);
+      const runs = Array<number>(100).fill(1);
+      const counted = await session.countRuns({ statement: 'L.append(None)', setup: 'L = []' }, runs, DEFAULT_MEASURE);
+      if (counted.outcome !== 'counted') throw new Error(JSON.stringify(counted));
+      const asked = counted.runs.flatMap(({ counts }, i) => (counts.requests + counts.resizes > 0 ? [i] : []));
+      expect(asked).toEqual(growth);
     });
 
     it('keeps rows and totals equal for a large statement', async () => {
@@ -123,6 +116,53 @@ export function engineContract(engine: Engine): void {
       expect(result.timePerOp).toMatchObject({ runs: 3 });
       expect(result.timePerOp?.minNs).toBeGreaterThan(0);
       expect(result.counts.creations.total).toBe(1000);
+    });
+
+    it('answers what Python code returns, with the text it was given', async () => {
+      const code = 'import sys\ndef main(text): return text[::-1] + sys.version.split()[0]';
+      const text = `é€😀`;
+      expect(await session.evaluate(code, text, 30)).toEqual({
+        outcome: 'answered',
+        text: `😀€é${session.interpreter.version}`,
+      });
+    });
+
+    it.each([
+      ['def main(text):\n  return text.nothing', 'python-exception', /^AttributeError: /, 2],
+      ['def main(text) return', 'syntax-error', /^SyntaxError: /, 1],
+      ['def main(text): return 1', 'python-exception', /^TypeError: /, null],
+      ['import os\ndef main(text): os.abort()', 'crashed', /./, null],
+      ['def main(text):\n  while True: pass', 'timeout', /1 s/, null],
+    ])('says why %j answers nothing', async (code, error, message, line) => {
+      const result = await session.evaluate(code, '', error === 'timeout' ? 1 : 30);
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        error: { code: error, message: expect.stringMatching(message), line },
+      });
+    });
+
+    it('evaluates code without a hook, in a copy that nothing else sees', async () => {
+      const before = await measure('y = [x, (x, x), {}]', 'x = 1');
+      const seen = await session.evaluate(
+        [
+          'import json, tracemalloc',
+          'def main(text):',
+          '    on = tracemalloc.is_tracing()',
+          '    tracemalloc.start()',
+          '    first = tracemalloc.take_snapshot()',
+          '    kept = [object() for i in range(1000)]',
+          '    second = tracemalloc.take_snapshot()',
+          '    json.mark = True',
+          '    mine = [d for d in second.compare_to(first, "lineno") if d.traceback[0].lineno == 6]',
+          '    return json.dumps([on, sum(d.count_diff for d in mine) >= 1000])',
+        ].join('\n'),
+        '',
+        30,
+      );
+      expect(seen).toEqual({ outcome: 'answered', text: '[false, true]' });
+      const again = 'import json\ndef main(text): return str(hasattr(json, "mark"))';
+      expect(await session.evaluate(again, '', 30)).toEqual({ outcome: 'answered', text: 'False' });
+      expect(await measure('y = [x, (x, x), {}]', 'x = 1')).toEqual(before);
     });
 
     it('is exact again after a statement that crashed it', async () => {

@@ -3,18 +3,17 @@
  * native one in child processes, a browser in web workers; whoever uses an engine sees only this.
  */
 import type { Interpreter, Sees } from '../core/interpreter.js';
-import type { Measurement, Refusal } from '../core/outcome.js';
+import type { MeasuredError, Measurement, Refusal } from '../core/outcome.js';
 import type { ProgramResult } from '../core/program.js';
 import type { Stacks } from '../core/recording.js';
 import type { SelfCheck } from '../core/self-check.js';
+import type { CountedRuns } from './counted-runs.js';
 import type { Where } from './where.js';
 
 /** A statement and what must be run once before it. */
 export interface Statement {
   readonly statement: string;
   readonly setup: string;
-  /** Count each of this many executions on its own, to find those that asked for memory: `growthPoints` of the result. */
-  readonly points?: number;
 }
 
 export interface MeasureOptions {
@@ -35,9 +34,14 @@ export const DEFAULT_MEASURE: MeasureOptions = { iterations: null, time: false, 
 export interface SessionOptions {
   /** Folders on sys.path, readable to the statement, in order; the first is its working folder. */
   readonly folders: readonly string[];
-  /** Whether `time` will be asked for. */
+  /** Whether `time` or `evaluate` will be asked for. */
   readonly time: boolean;
 }
+
+/** What came of Python code: the text that it returned, or why there is none. */
+export type Evaluated =
+  | { readonly outcome: 'answered'; readonly text: string }
+  | { readonly outcome: 'failed'; readonly error: MeasuredError };
 
 /** One interpreter, ready to measure. One measurement at a time; none disturbs the next. */
 export interface Session {
@@ -50,6 +54,13 @@ export interface Session {
   absentModules(): Promise<readonly string[]>;
   /** Never throws for what a statement does: that is an outcome. */
   measure(statement: Statement, options: MeasureOptions): Promise<Measurement>;
+  /** Counts runs of the statement one by one, of so many executions each: counted-runs.ts. */
+  countRuns(statement: Statement, runs: readonly number[], options: MeasureOptions): Promise<CountedRuns>;
+  /**
+   * Runs Python code in a copy of this interpreter that has no hook in it and that nothing else sees, and calls the
+   * function `main` it defines with `argument`: the text that returns. `timeout`: seconds. Needs `time` of SessionOptions.
+   */
+  evaluate(code: string, argument: string, timeout: number): Promise<Evaluated>;
   /** Ends whatever was started for it. May be called at any time, more than once. */
   close(): Promise<void>;
 }
@@ -85,6 +96,8 @@ export interface ProgramOptions {
   readonly record: Stacks | null;
   /** With `record`, follow live blocks as well. */
   readonly live?: boolean;
+  /** With `record`, ask the interpreter for the text of the instructions; default true. */
+  readonly texts?: boolean;
 }
 
 /** What came of a program. */
@@ -94,6 +107,24 @@ export interface ProgramRun {
   readonly where: Where | null;
   /** Files that code objects name and that are not of this machine: of an interpreter with a file system of its own. */
   readonly interpreterFiles: readonly string[];
+}
+
+/** What a program took without pyallocs, or why that is not known. */
+export type ProgramTime =
+  /** Milliseconds on the wall, from its first instruction to its last. */
+  { readonly ms: number } | { readonly why: string };
+
+/**
+ * Runs one program after the other. Each counts what it would in an interpreter of its own; those of an embedded engine
+ * share one all the same, whose memory is put back, as long as nothing was seen that this would not undo.
+ */
+export interface ProgramSeries {
+  /** As `Engine.run`. One at a time. */
+  run(program: Program, options: ProgramOptions): Promise<ProgramRun>;
+  /** Runs a script as plain python would, with nothing of pyallocs in its process or memory. `timeout`: in seconds. */
+  time(program: Program, timeout: number): Promise<ProgramTime>;
+  /** Ends whatever was started for it. May be called at any time, more than once. */
+  close(): Promise<void>;
 }
 
 export interface Engine {
@@ -108,4 +139,6 @@ export interface Engine {
    * counts it. Never throws for what the program does: that is an outcome.
    */
   run(offer: Offer, label: string | null, program: Program, options: ProgramOptions): Promise<ProgramRun>;
+  /** `time`: whether time will be asked for. Starts nothing yet. */
+  series(offer: Offer, label: string | null, options: { readonly time: boolean }): ProgramSeries;
 }

@@ -12,25 +12,58 @@ export interface Progress {
   finished(interpreter: string): void;
 }
 
-/** Results in the order of the statements, each in the order of the interpreters; a hole where `applies` says no. */
+/** Results in the order of the statements, each in the order of the interpreters. */
 export async function measureAll<S extends Statement>(
   statements: readonly S[],
   chosen: readonly Chosen[],
-  session: SessionOptions,
+  sessionOptions: SessionOptions,
   options: MeasureOptions,
   progress: Progress,
-  applies: (statement: S, interpreter: Chosen) => boolean = () => true,
 ): Promise<CaseResult[][]> {
   const columns = await inParallel(chosen, (one) =>
-    measureOn(
-      one,
-      statements.filter((statement) => applies(statement, one)),
-      session,
-      options,
-      progress,
-    ),
+    inSession(one, sessionOptions, progress, async (session) => {
+      const results = new Map<S, CaseResult>();
+      await measureIn(session, statements, options, (statement, result) => {
+        results.set(statement, result);
+        progress.measured(one.offer.id);
+      });
+      return results;
+    }),
   );
   return statements.map((statement) => columns.flatMap((column) => column.get(statement) ?? []));
+}
+
+/** Does some work in a session of an interpreter. */
+export async function inSession<R>(
+  { engine, offer, label }: Chosen,
+  options: SessionOptions,
+  progress: Progress,
+  work: (session: Session) => Promise<R>,
+): Promise<R> {
+  progress.started(offer.id);
+  try {
+    const session = await engine.open(offer, label, options);
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    progress.finished(offer.id);
+  }
+}
+
+/** Measures statements one after the other, and hands each result over. */
+export async function measureIn<S extends Statement>(
+  session: Session,
+  statements: readonly S[],
+  options: MeasureOptions,
+  take: (statement: S, result: CaseResult) => void,
+): Promise<void> {
+  for (const statement of statements) {
+    const measurement = await session.measure(statement, options);
+    take(statement, { interpreter: session.interpreter, ...measurement });
+  }
 }
 
 /** Does something for each item, for as many at once as the machine has cores; results in the order of the items. */
@@ -41,28 +74,5 @@ export async function inParallel<T, R>(items: readonly T[], work: (item: T) => P
     for (let i = next++; i < items.length; i = next++) results[i] = await work(unwrap(items[i], 'an index of items'));
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), items.length) }, worker));
-  return results;
-}
-
-async function measureOn<S extends Statement>(
-  { engine, offer, label }: Chosen,
-  statements: readonly S[],
-  sessionOptions: SessionOptions,
-  options: MeasureOptions,
-  progress: Progress,
-): Promise<Map<S, CaseResult>> {
-  progress.started(offer.id);
-  const results = new Map<S, CaseResult>();
-  const session: Session = await engine.open(offer, label, sessionOptions);
-  try {
-    for (const statement of statements) {
-      const measurement = await session.measure(statement, options);
-      results.set(statement, { interpreter: session.interpreter, ...measurement });
-      progress.measured(offer.id);
-    }
-  } finally {
-    await session.close();
-    progress.finished(offer.id);
-  }
   return results;
 }

@@ -40,6 +40,10 @@ class FakeRunner implements StatementRunner {
     this.#executed = 0;
   }
 
+  async settle(): Promise<void> {
+    this.log.push('settle');
+  }
+
   async plan(executions: readonly number[]): Promise<void> {
     this.log.push(`plan ${executions.length}`);
     this.#planned = [...executions];
@@ -86,7 +90,7 @@ class FakeRunner implements StatementRunner {
   }
 }
 
-const AUTO = { iterations: null, gc: false, points: 0 };
+const AUTO = { iterations: null, gc: false };
 
 describe('the measuring protocol', () => {
   it('counts nothing for a statement that does nothing', async () => {
@@ -205,11 +209,6 @@ describe('the measuring protocol', () => {
     const busy = Object.assign(new FakeRunner(() => 1), { folded });
     expect(await measureStatement(still, AUTO)).toMatchObject({ warnings: [{ code: 'constant-folded' }] });
     expect(await measureStatement(busy, AUTO)).toMatchObject({ warnings: [] });
-  });
-
-  it('finds the executions that asked for memory', async () => {
-    const result = await measureStatement(new FakeRunner((k) => (k % 4 === 0 ? 1 : 0)), { ...AUTO, points: 10 });
-    expect(result).toMatchObject({ growthPoints: [0, 4, 8] });
   });
 });
 

@@ -11,27 +11,19 @@ import { EMPTY_INTERVAL, type Interval, sameIntervals, subtractIntervals, typeRo
 import {
   type GrowthPoint,
   type Measured,
-  type MeasuredError,
   type Measurement,
   MOVING_FIELDS,
   type VaryingReason,
   type Warning,
 } from '../core/outcome.js';
 import { executions } from '../core/units.js';
-import { type PassEnd, StatementFailure, type StatementRunner, type Unfolded } from './runner.js';
+import { LEAVES_THE_LOOP, type PassEnd, StatementFailure, type StatementRunner, type Unfolded } from './runner.js';
 
 /** Runs that may pass before two in a row agree. */
 const WARM_UPS = 20;
 const REPEATS = 3;
 /** A count of n executions stays below this many events. */
 const EVENT_LIMIT = 1_000_000;
-
-const LEAVES_THE_LOOP: MeasuredError = {
-  code: 'leaves-the-loop',
-  message: 'the statement leaves the loop (break, return, yield or await)',
-  line: null,
-  place: null,
-};
 
 interface Pass1 {
   readonly iterations: number;
@@ -51,8 +43,6 @@ export interface ProtocolOptions {
   readonly iterations: number | null;
   /** The collector stays on. */
   readonly gc: boolean;
-  /** Executions to count one by one for growth points; 0: none. */
-  readonly points: number;
 }
 
 /** Measures a statement. Never throws for what the statement does. */
@@ -63,10 +53,9 @@ export async function measureStatement(runner: StatementRunner, options: Protoco
     const warnings: Warning[] = options.gc
       ? [{ code: 'gc-enabled', message: 'the cyclic garbage collector was on while counting' }]
       : [];
-    const result = isConstant(cold)
+    return isConstant(cold)
       ? await steadyResult(runner, first, warnings)
       : growingResult(first.iterations, cold, await coldPass(runner, first.iterations), warnings);
-    return options.points > 0 ? { ...result, growthPoints: await growthPoints(runner, options.points) } : result;
   } catch (error) {
     if (error instanceof StatementFailure) return { outcome: 'failed', error: error.error };
     throw error;
@@ -131,20 +120,6 @@ function isConstant({ points: [one, two, ten] }: Pass2): boolean {
     last.requests === 8 * before.requests &&
     last.resizes === 8 * before.resizes
   );
-}
-
-/** Counts executions one by one from a fresh setup: the numbers of those before each that asked for memory or resized. */
-async function growthPoints(runner: StatementRunner, executions: number): Promise<number[]> {
-  await runner.begin();
-  await runner.plan([0, ...Array<number>(executions).fill(1)]);
-  await runner.run();
-  const points: number[] = [];
-  for (let i = 0; i < executions; i++) {
-    const { counts } = await runner.count();
-    if (counts.requests > 0 || counts.resizes > 0) points.push(i);
-  }
-  finished(await runner.end());
-  return points;
 }
 
 type WithNumbers = Measurement & { readonly outcome: 'exact' | 'varying' };

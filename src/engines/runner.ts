@@ -13,6 +13,13 @@ export class StatementFailure extends Error {
   }
 }
 
+export const LEAVES_THE_LOOP: MeasuredError = {
+  code: 'leaves-the-loop',
+  message: 'the statement leaves the loop (break, return, yield or await)',
+  line: null,
+  place: null,
+};
+
 /** What the interpreter knows after a pass. */
 export interface PassEnd {
   /** Whether a run left its loop early. */
@@ -30,6 +37,8 @@ export interface Unfolded {
 export interface StatementRunner {
   /** Executes setup in a fresh namespace and makes the function to run. Throws StatementFailure. */
   begin(): Promise<void>;
+  /** Calls the function with no execution until it is no longer new to the interpreter: then calling it costs the same each time. */
+  settle(): Promise<void>;
   /** Makes all that later runs of these numbers of executions need, so that no object is made between them. */
   plan(executions: readonly number[]): Promise<void>;
   /** Runs the next planned run; the milliseconds it took, measured beside the interpreter. Throws StatementFailure. */

@@ -43,6 +43,9 @@ function engine(name: Engine['name'], ...given: readonly Given[]): Engine {
     },
     open: () => Promise.reject(new Error('not in this test')),
     run: () => Promise.reject(new Error('not in this test')),
+    series: () => {
+      throw new Error('not in this test');
+    },
   };
 }
 

@@ -1,18 +1,23 @@
 /** From the books of processes to the codes, locations and samples of a recording. */
-import { addCounts, type Counts, type Origin, ZERO } from '../core/counts.js';
+import { unwrap } from '../core/assert.js';
+import type { Counts, Origin } from '../core/counts.js';
+import { entryOf } from '../core/maps.js';
 import {
-  type Code,
-  countsOf,
-  type LiveField,
+  LIVE_FIELDS,
   type Location,
+  liveValuesOf,
   type Recording,
   SAMPLE_FIELDS,
   type Sample,
-  type SampleField,
+  valuesOf,
 } from '../core/recording.js';
-import { eventsIn, moveDeficits, noValues, restOf, type Values } from './balance.js';
-import { type Book, type CopiedCode, type LiveBook, type LiveFigures, SITE, type Site } from './book.js';
-import type { CodeCopy, CodeText } from './instructions.js';
+import { Tally } from '../core/tally.js';
+import { addFields, eventsIn, isBelowZero, moveDeficits, restOf } from './balance.js';
+import { type Book, type LiveBook, type LiveFigures, SITE, type Site } from './book.js';
+import type { CodeText } from './instructions.js';
+import { RecordedCodes } from './recorded-codes.js';
+import { addEvents, servedBy } from './site-events.js';
+import { type Kind, Kinds, type Place, type Stack, StackTree, Steps } from './stacks.js';
 
 /** What one process recorded. */
 export interface ProcessBook {
@@ -48,64 +53,17 @@ const RAW_DOMAIN = '(raw domain)';
 /** The thread of events whose site was lost. */
 const UNKNOWN_THREAD = '(unknown)';
 
-/** Code objects of all processes, each once, with the instructions that are asked for. */
-export class RecordedCodes {
-  readonly #codes: { readonly python: string; readonly copy: CopiedCode; readonly offsets: Map<number, number> }[] = [];
-  readonly #known = new Map<string, number>();
-
-  /** The index of a code object among all. */
-  indexOf(python: string, copy: CopiedCode): number {
-    const bytes = (of: Uint8Array): string => Buffer.from(of).toString('latin1');
-    const { file, name, firstLine, bytecode, lineTable, names } = copy;
-    const key = JSON.stringify([python, file, name, firstLine, bytes(bytecode), bytes(lineTable), names]);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    this.#known.set(key, this.#codes.length);
-    return this.#codes.push({ python, copy, offsets: new Map() }) - 1;
-  }
-
-  /** Asks for an instruction: its place in the answer. */
-  want(code: number, offset: number): number {
-    const offsets = this.#codes[code]?.offsets ?? new Map<number, number>();
-    const known = offsets.get(offset);
-    if (known !== undefined) return known;
-    offsets.set(offset, offsets.size);
-    return offsets.size - 1;
-  }
-
-  /** The instructions of a code object, by their places in the answer. */
-  offsets(code: number): readonly number[] {
-    return [...(this.#codes[code]?.offsets.keys() ?? [])];
-  }
-
-  all(): readonly Code[] {
-    return this.#codes.map(({ copy: { file, name, firstLine } }) => ({ file, name, firstLine }));
-  }
-
-  /** Those of one version, as python/instructions.py takes them, and the index of each among all. */
-  of(python: string): { readonly copies: readonly CodeCopy[]; readonly place: readonly number[] } {
-    const place = [...this.#codes.keys()].filter((i) => this.#codes[i]?.python === python);
-    const copies = place.flatMap((i) => {
-      const code = this.#codes[i];
-      if (code === undefined) return [];
-      const { bytecode, ...copy } = code.copy;
-      return [{ ...copy, code: bytecode, offsets: [...code.offsets.keys()] }];
-    });
-    return { copies, place };
-  }
+/** What samples have that events share with all others below the same thread or region. Equal ones are one object. */
+interface Labels extends Pick<Sample, 'thread' | 'region' | 'pid'> {
+  readonly index: number;
 }
 
-/** A site or step of a path, before its text is known. */
-interface Place {
-  readonly code: number;
-  readonly wanted: number;
-}
-
+/** Callers, as a chain from the innermost outwards: contexts share what stands above them. */
 interface Path {
-  /** Callers, the innermost first. */
-  readonly places: readonly Place[];
-  readonly thread: string;
-  readonly region: string | null;
+  /** null: a thread or region, which is no caller. */
+  readonly place: Place | null;
+  readonly above: Path | null;
+  readonly labels: Labels;
 }
 
 /** Events of a sample, before the text of instructions is known. */
@@ -114,127 +72,156 @@ interface Found {
   readonly path: Path;
   readonly type: string | null;
   readonly origin: Origin | null;
-  readonly pid: number;
   readonly values: SiteValues;
 }
 
 /** The live fields are there if live blocks were followed. */
-type SiteValues = Values & Partial<Record<LiveField, number>>;
+type SiteValues = ReturnType<typeof valuesOf>;
 
 /** What processes recorded, in order, with the instructions whose text is to be asked for. */
 export class RecordedEvents {
   readonly codes: RecordedCodes = new RecordedCodes();
   readonly #found: Found[] = [];
+  readonly #kinds = new Kinds();
+  readonly #labels = new Map<string, Labels>();
   #live = false;
 
   /** How many events of the process are at no site: those of threads without the GIL left out, none. */
   add(process: ProcessBook): number {
-    const { book, pid, python } = process;
+    const { book, python } = process;
     this.#live ||= book.live !== null;
     const codes = book.codes.map((copy) => (copy === null ? -1 : this.codes.indexOf(python, copy)));
-    const placeOf = (code: number, offset: number): Place => {
+    const steps = new Steps((code, offset) => {
       const index = codes[code] ?? -1;
       return { code: index, wanted: this.codes.want(index, offset) };
-    };
-    const paths = pathsOf(book, placeOf);
-    const bySite = new Map<string, Found>();
-    const add = ({ code, offset, context }: Pick<Site, 'code' | 'offset' | 'context'>, event: Event): void => {
-      const { type, origin, values } = event;
-      const key = `${code} ${offset} ${context} ${origin ?? ''} ${type ?? '\0'}`;
-      let found = bySite.get(key);
+    });
+    const labelsOf = (thread: string, region: string | null): Labels => this.#labelsOf(thread, region, process.pid);
+    const nowhere = pathOf(labelsOf(NO_THREAD, null));
+    const paths = pathsOf(book, steps, nowhere, labelsOf);
+    const known: Found[] = [];
+    const bySite: Map<number, Found>[] = [];
+    const at = ({ code, offset, context }: Pick<Site, 'code' | 'offset' | 'context'>, ofKind: Kind): SiteValues => {
+      const { index, place } = steps.at(code, offset);
+      bySite[ofKind.index] ??= new Map();
+      const ofSites = unwrap(bySite[ofKind.index], 'it was made');
+      const key = index * book.contexts.length + context;
+      let found = ofSites.get(key);
       if (found === undefined) {
-        const place = code === 0 ? null : placeOf(code, offset);
-        found = { place, path: paths[context] ?? NOWHERE, type, origin, pid, values: nothing(this.#live) };
-        bySite.set(key, found);
+        const { type, origin } = ofKind;
+        found = { place, path: paths[context] ?? nowhere, type, origin, values: nothing(this.#live) };
+        ofSites.set(key, found);
+        known.push(found);
       }
-      addTo(found.values, values);
+      return found.values;
     };
     const typeOf = (row: number): string | null => (row === 0 ? null : (process.types[row] ?? null));
-    for (const site of book.sites) for (const event of eventsOf(site, typeOf(site.row))) add(site, event);
+    const kindOf = (type: string | null, origin: Origin | null): Kind => this.#kinds.of(type, origin);
+    for (const site of book.sites) {
+      const type = typeOf(site.row);
+      addEvents(site, (ofObject, origin) => at(site, kindOf(ofObject ? type : null, origin)));
+    }
     for (const owner of book.live?.owners ?? []) {
       const { origin, ofObject } = servedBy(owner.kind);
-      add(owner, { type: ofObject ? typeOf(owner.row) : null, origin, values: liveValues(owner.figures) });
+      addLive(at(owner, kindOf(ofObject ? typeOf(owner.row) : null, origin)), owner.figures);
     }
-    const known = [...bySite.values(), ...outside(process)];
+    known.push(...outside(process, nowhere, pathOf(labelsOf(RAW_DOMAIN, null))));
     const rest = process.byType === undefined ? [] : restOf(known, process.byType);
-    const path: Path = { places: [], thread: UNKNOWN_THREAD, region: null };
-    const none = nothing(this.#live);
-    const all = [
-      ...known,
-      ...rest.map(
-        ({ type, origin, values }): Found => ({ type, origin, place: null, path, pid, values: { ...none, ...values } }),
-      ),
-    ];
-    moveDeficits(all);
-    for (const found of all) {
+    const path = pathOf(labelsOf(UNKNOWN_THREAD, null));
+    for (const { type, origin, values } of rest) {
+      known.push({ type, origin, place: null, path, values: { ...nothing(this.#live), ...values } });
+    }
+    moveDeficits(known);
+    for (const found of known) {
       // Below zero is only what no row of the process has; who sums up finds out.
-      for (const field of SAMPLE_FIELDS) found.values[field] = Math.max(0, found.values[field]);
+      if (isBelowZero(found.values)) {
+        for (const field of SAMPLE_FIELDS) found.values[field] = Math.max(0, found.values[field]);
+      }
       if (isSomething(found.values)) this.#found.push(found);
     }
     return eventsIn(rest);
+  }
+
+  #labelsOf(thread: string, region: string | null, pid: number): Labels {
+    const index = this.#labels.size;
+    return entryOf(this.#labels, JSON.stringify([thread, region, pid]), () => ({ thread, region, pid, index }));
   }
 
   /** `texts`: by the index of the code object; missing where nobody could be asked. */
   where(texts: readonly CodeText[]): Where {
     const codes = this.codes.all();
     const locations: Location[] = [];
-    const known = new Map<string, number>();
+    const known = codes.map(() => new Map<number, number>());
     const offsets = codes.map((_, code) => this.codes.offsets(code));
     const locationOf = ({ code, wanted }: Place): number => {
       const text = texts[code]?.instructions[wanted];
       const offset = text?.start ?? offsets[code]?.[wanted] ?? 0;
-      const key = `${code} ${offset}`;
-      const index = known.get(key);
-      if (index !== undefined) return index;
-      const { line = null, column = null, opcode = '', argument = '' } = text ?? {};
-      known.set(key, locations.length);
-      return locations.push({ code, offset, line, column, opcode, argument }) - 1;
+      return entryOf(unwrap(known[code], 'a place has a code'), offset, () => {
+        const { line = null, column = null, opcode = '', argument = '' } = text ?? {};
+        return locations.push({ code, offset, line, column, opcode, argument }) - 1;
+      });
     };
-    const callers = new Map<Path, readonly number[]>();
-    const samples = new Map<string, Sample & { values: SiteValues }>();
-    for (const { place, path, type, origin, pid, values } of this.#found) {
-      let above = callers.get(path);
-      if (above === undefined) {
-        above = path.places.map(locationOf);
-        callers.set(path, above);
+    const stacks = new StackTree();
+    const callers = new Map<Path, Stack>();
+    const callersOf = (path: Path): Stack => {
+      const waiting: { readonly path: Path; readonly location: number | null }[] = [];
+      let step: Path | null = path;
+      for (; step !== null && !callers.has(step); step = step.above) {
+        waiting.push({ path: step, location: step.place === null ? null : locationOf(step.place) });
       }
-      const stack = place === null ? [] : [locationOf(place), ...above];
-      const { thread, region } = path;
-      const key = JSON.stringify([stack.join(' '), type, origin, thread, region, pid]);
-      const sample = samples.get(key);
-      if (sample === undefined) samples.set(key, { stack, type, origin, thread, region, pid, values: { ...values } });
-      else addTo(sample.values, values);
+      let stack = (step === null ? null : callers.get(step)) ?? stacks.empty;
+      for (const { path: next, location } of waiting.reverse()) {
+        if (location !== null) stack = stacks.below(stack, location);
+        callers.set(next, stack);
+      }
+      return stack;
+    };
+    const samples: Sample[] = [];
+    const groups = new Map<number, Map<number, SiteValues>>();
+    for (const { place, path, type, origin, values } of this.#found) {
+      const above = callersOf(path);
+      const { index, whole } = place === null ? stacks.empty : stacks.below(above, locationOf(place));
+      const { thread, region, pid, index: ofLabels } = path.labels;
+      const group = this.#kinds.of(type, origin).index * this.#labels.size + ofLabels;
+      const sums = entryOf(groups, group, () => new Map<number, SiteValues>());
+      const sum = sums.get(index);
+      if (sum === undefined) {
+        const copy = { ...values };
+        sums.set(index, copy);
+        samples.push({ stack: whole, type, origin, thread, region, pid, values: copy });
+      } else addValues(sum, values);
     }
-    return { codes, locations, samples: [...samples.values()], live: this.#live };
+    return { codes, locations, samples, live: this.#live };
   }
 }
 
-const NOWHERE: Path = { places: [], thread: NO_THREAD, region: null };
+const pathOf = (labels: Labels): Path => ({ place: null, above: null, labels });
 
-const nothing = (live: boolean): SiteValues => ({
-  ...noValues(),
-  ...(live ? liveValues({ blocks: 0, bytes: 0, peakBlocks: 0, peakBytes: 0 }) : {}),
-});
+const ZEROS = [...SAMPLE_FIELDS, ...LIVE_FIELDS].map(() => 0);
 
-const RAW: Path = { places: [], thread: RAW_DOMAIN, region: null };
+const nothing = (live: boolean): SiteValues => (live ? liveValuesOf(ZEROS) : valuesOf(ZEROS));
 
 const isSomething = (values: SiteValues): boolean => Object.values(values).some((value) => value !== 0);
 
-function addTo(values: SiteValues, more: Partial<SiteValues>): void {
-  for (const [field, value] of Object.entries(more) as [SampleField | LiveField, number][]) {
-    values[field] = (values[field] ?? 0) + value;
-  }
+function addLive(values: SiteValues, { blocks, bytes, peakBlocks, peakBytes }: LiveFigures): void {
+  values.liveBlocks = (values.liveBlocks ?? 0) + blocks;
+  values.liveBytes = (values.liveBytes ?? 0) + bytes;
+  values.peakBlocks = (values.peakBlocks ?? 0) + peakBlocks;
+  values.peakBytes = (values.peakBytes ?? 0) + peakBytes;
 }
 
-const liveValues = ({ blocks, bytes, peakBlocks, peakBytes }: LiveFigures): Record<LiveField, number> => ({
-  liveBlocks: blocks,
-  liveBytes: bytes,
-  peakBlocks,
-  peakBytes,
-});
+function addValues(values: SiteValues, more: SiteValues): void {
+  addFields(values, more);
+  const { liveBlocks: blocks, liveBytes: bytes = 0, peakBlocks = 0, peakBytes = 0 } = more;
+  if (blocks !== undefined) addLive(values, { blocks, bytes, peakBlocks, peakBytes });
+}
 
 /** The path of every context. A parent comes before what stands below it. */
-function pathsOf(book: Book, placeOf: (code: number, offset: number) => Place): (Path | null)[] {
+function pathsOf(
+  book: Book,
+  steps: Steps,
+  nowhere: Path,
+  labelsOf: (thread: string, region: string | null) => Labels,
+): (Path | null)[] {
   const paths: (Path | null)[] = [];
   let unnamed = 0;
   for (const context of book.contexts) {
@@ -242,119 +229,60 @@ function pathsOf(book: Book, placeOf: (code: number, offset: number) => Place): 
       paths.push(null);
       continue;
     }
-    const above = paths[context.parent] ?? NOWHERE;
+    const above = paths[context.parent] ?? nowhere;
+    const { thread, region } = above.labels;
     switch (context.kind) {
       case 'thread':
-        paths.push({ places: [], thread: context.label ?? `thread ${++unnamed}`, region: null });
+        paths.push(pathOf(labelsOf(context.label ?? `thread ${++unnamed}`, null)));
         break;
       case 'region':
-        paths.push({ ...above, region: above.region === null ? context.label : `${above.region}/${context.label}` });
+        paths.push({ place: null, above, labels: labelsOf(thread, nested(region, context.label)) });
         break;
       case 'instruction':
-        paths.push({ ...above, places: [placeOf(context.code, context.offset), ...above.places] });
+        paths.push({ place: steps.at(context.code, context.offset).place, above, labels: above.labels });
         break;
     }
   }
   return paths;
 }
 
-type Event = {
-  readonly type: string | null;
-  readonly origin: Origin | null;
-  readonly values: Partial<SiteValues>;
-};
-
-/** Who served what happens at sites of a kind, and whether it is an object. */
-function servedBy(kind: number): { readonly origin: Origin | null; readonly ofObject: boolean } {
-  switch (kind) {
-    case SITE.freelist:
-      return { origin: 'freelist', ofObject: true };
-    case SITE.foreign:
-      return { origin: 'foreign', ofObject: true };
-    case SITE.pymalloc:
-    case SITE.laterPymalloc:
-      return { origin: 'pymalloc', ofObject: true };
-    case SITE.malloc:
-    case SITE.laterMalloc:
-      return { origin: 'malloc', ofObject: true };
-    case SITE.requestedPymalloc:
-      return { origin: 'pymalloc', ofObject: false };
-    case SITE.requestedMalloc:
-    case SITE.rawRequested:
-      return { origin: 'malloc', ofObject: false };
-    default:
-      return { origin: null, ofObject: true }; // resized, relocated or released: nobody served those
-  }
-}
-
-/** What the events of a site add to samples. A request is that of a buffer until an object is created on its block. */
-function eventsOf({ kind, count, bytes }: Site, type: string | null): readonly Event[] {
-  const { origin } = servedBy(kind);
-  const created: Event = { type, origin, values: { creations: count } };
-  switch (kind) {
-    case SITE.freelist:
-    case SITE.foreign:
-    case SITE.laterPymalloc:
-    case SITE.laterMalloc:
-      return [created];
-    case SITE.pymalloc:
-    case SITE.malloc:
-      return [
-        { type, origin, values: { creations: count, requests: count, bytes } },
-        { type: null, origin, values: { buffers: -count, requests: -count, bytes: -bytes } },
-      ];
-    case SITE.requestedPymalloc:
-    case SITE.requestedMalloc:
-    case SITE.rawRequested:
-      return [{ type: null, origin, values: { buffers: count, requests: count, bytes } }];
-    case SITE.resized:
-    case SITE.rawResized:
-      return [{ type, origin, values: { resizes: count, resizeBytes: bytes } }];
-    case SITE.relocated:
-      return [{ type, origin, values: { relocations: count } }];
-    case SITE.released:
-    case SITE.rawReleased:
-      return [{ type, origin, values: { releases: count } }];
-    default:
-      return [];
-  }
-}
+const nested = (region: string | null, label: string | null): string | null =>
+  region === null ? label : `${region}/${label}`;
 
 /** Events of the raw domain at no site, of threads that did not hold the GIL; and the live blocks of all its threads. */
-function outside({ pid, book, raw }: ProcessBook): readonly Found[] {
+function outside({ book, raw }: ProcessBook, nowhere: Path, ofRawDomain: Path): readonly Found[] {
   const sum = (kind: number, of: 'count' | 'bytes'): number =>
     book.sites.reduce((total, site) => total + (site.kind === kind ? site[of] : 0), 0);
+  const found = (path: Path, origin: Origin | null): Found => ({
+    place: null,
+    path,
+    type: null,
+    origin,
+    values: nothing(book.live !== null),
+  });
+  const live = found(ofRawDomain, 'malloc');
+  if (book.live !== null) addLive(live.values, book.live.raw);
+  const requested = found(nowhere, 'malloc');
   const requests = raw.requests - sum(SITE.rawRequested, 'count');
-  const shared = { place: null, path: NOWHERE, type: null, pid };
-  const { live } = book;
-  const none = nothing(live !== null);
-  const followed =
-    live === null
-      ? []
-      : [{ ...shared, path: RAW, origin: 'malloc' as const, values: { ...none, ...liveValues(live.raw) } }];
-  return [
-    ...followed,
-    {
-      ...shared,
-      origin: 'malloc' as const,
-      values: { ...none, requests, buffers: requests, bytes: raw.bytes - sum(SITE.rawRequested, 'bytes') },
-    },
-    {
-      ...shared,
-      origin: null,
-      values: {
-        ...none,
-        resizes: raw.resizes - sum(SITE.rawResized, 'count'),
-        resizeBytes: raw.resizeBytes - sum(SITE.rawResized, 'bytes'),
-        releases: raw.releases - sum(SITE.rawReleased, 'count'),
-      },
-    },
-  ].filter(({ values }) => isSomething(values));
+  Object.assign(requested.values, {
+    requests,
+    buffers: requests,
+    bytes: raw.bytes - sum(SITE.rawRequested, 'bytes'),
+  });
+  const others = found(nowhere, null);
+  Object.assign(others.values, {
+    resizes: raw.resizes - sum(SITE.rawResized, 'count'),
+    resizeBytes: raw.resizeBytes - sum(SITE.rawResized, 'bytes'),
+    releases: raw.releases - sum(SITE.rawReleased, 'count'),
+  });
+  return [live, requested, others].filter(({ values }) => isSomething(values));
 }
 
 /** What all samples come to. */
 export function sumOfSamples(samples: readonly Sample[]): Counts {
-  return samples.map(countsOf).reduce(addCounts, ZERO);
+  const tally = new Tally();
+  for (const sample of samples) tally.add(sample);
+  return tally.counts();
 }
 
 /** Whether the owners of live blocks come to the figures that were kept beside them. */

@@ -73,13 +73,14 @@ describe.skipIf(FOUND.length === 0)('the comparison (skipped where no Python can
       expect(differences(moved, rows, listing).length).toBeGreaterThan(rows.length / 2);
     });
 
-    test.each(Object.entries(WRONG))('finds a single event that was charged to %s', (_, rule) => {
+    test.each(Object.entries(WRONG))('finds a single event that was charged to %s', (what, rule) => {
       const move = rule(listing);
-      let seen = 0;
+      let [stays, seen] = [0, 0];
       for (const ofLine of byLine) {
         for (const moved of ofLine) {
           const to = move(moved.one);
-          if (to.line === moved.one.line && to.opcode === moved.one.opcode) continue; // a cache of its own, or its like on the line
+          if (to === moved.one) stays++; // in a cache or prefix of its own, or there is no such unit in the code
+          if (to.line === moved.one.line && to.opcode === moved.one.opcode) continue; // itself, or its like on the line
           const found = ofLine.map((each) => at(each === moved ? to : each.one, each.row));
           const expected = ofLine.map(({ row }) => row);
           expect(differences(found, expected, [to, ...ofLine.map(({ one }) => one)]), JSON.stringify(to)).not.toEqual(
@@ -88,7 +89,11 @@ describe.skipIf(FOUND.length === 0)('the comparison (skipped where no Python can
           seen++;
         }
       }
-      expect(seen).toBeGreaterThan(rows.length / 4);
+      // All that leave their instruction but for the few that find their like. Two thirds of what creates objects has a cache
+      // behind it, since 3.11 (of 455 rows on 3.15.2, 312): one unit later is the same instruction.
+      const leave = rows.length - stays;
+      expect(seen).toBeGreaterThan(0.95 * leave);
+      expect(leave).toBeGreaterThan(rows.length * (what === 'one code unit later' ? 0.25 : 0.95));
     });
 
     test('finds an offset that is no instruction, a count that is one off, and an event that is missing', () => {

@@ -2,8 +2,8 @@
 import { Command, Option } from 'commander';
 import { assertUnreachable } from '../../core/assert.js';
 import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
-import { encodePprofOf, type Measure, measuresOf } from '../../core/pprof.js';
-import { LIVE_FIELDS, type Recording, SAMPLE_FIELDS } from '../../core/recording.js';
+import { encodePprofOf, measuresOf } from '../../core/pprof.js';
+import { LIVE_FIELDS, type Measure, type Recording, SAMPLE_FIELDS } from '../../core/recording.js';
 import { csvLines } from '../../report/export/csv.js';
 import { foldedLines } from '../../report/export/folded.js';
 import type { FrameOptions } from '../../report/export/frames.js';

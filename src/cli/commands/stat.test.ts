@@ -38,6 +38,9 @@ function engine(results: readonly ProgramResult[], during: () => void = () => {}
       if (result === undefined) throw new Error('one run too many');
       return { result, where: null, interpreterFiles: [] };
     },
+    series: () => {
+      throw new Error('not needed');
+    },
   };
   return { fake, asked };
 }

@@ -1,22 +1,26 @@
 /** `pyallocs study`: the whole investigation. */
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { allExact } from '../../core/bench.js';
 import { EXIT, type ExitCode } from '../../core/errors.js';
+import type { StudyResult } from '../../core/study.js';
 import { DEFAULT_MEASURE } from '../../engines/engine.js';
+import { endAllProcesses } from '../../engines/processes.js';
 import { leftOut, selectInterpreters } from '../../engines/select.js';
-import { studyMarkdown } from '../../report/markdown/study.js';
-import { plainStudy } from '../../report/text/plain-study.js';
 import { formatStudy } from '../../report/text/study.js';
+import { formatStudyComparison } from '../../report/text/study-comparison.js';
+import { formatStudyList } from '../../report/text/study-list.js';
 import { printable } from '../../report/text/style.js';
-import { chooseExperiments, loadExperiments } from '../../study/experiments.js';
+import { chooseParts, loadParts, partNames, statementsOf } from '../../study/parts.js';
 import { runStudy, studySize } from '../../study/study.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
-import { outputFolder, readableFolders, writeText } from '../files.js';
-import { collect, jsonOption, pathOption, pythonOption, timeoutOption } from '../options.js';
+import { outputFolder, readableFolders } from '../files.js';
+import { collectNames, jsonOption, pathOption, pythonOption, timeoutOption } from '../options.js';
 import { progressLine } from '../progress.js';
+import { stoppable } from '../signals.js';
+import { compareStudies, countsDiffer, readStudy } from '../study-comparison.js';
+import { resultJson, writeStudy } from '../study-files.js';
 
 interface StudyOptions {
   readonly python: string[];
@@ -25,28 +29,47 @@ interface StudyOptions {
   readonly path: string[];
   readonly timeout: number;
   readonly json: boolean;
+  readonly list: boolean;
+  readonly countsOnly: boolean;
+  readonly compare?: string;
 }
 
 const DETAILS = `
 Files in the output folder:
+  report.html              everything, to read in a browser: one file that asks nothing of any network
+  REPORT.md                the same as text, but for what rests on time
   results.json             every count, by type; the same bytes for the same interpreters
-  REPORT.md                the same for a reader
   allocation_results.txt   plain numbers in a stable order: compare two runs with diff
+  timings.json             all that rests on a clock, if anything was timed
+  data/*.csv               tables for a spreadsheet or a data frame
   run.json                 date, machine and durations
+
+Ctrl-C ends a study early: what was measured by then is written, and marked as partial. A second one ends it at once.
 
 Examples:
   pyallocs study                                  all experiments on all embedded interpreters
   pyallocs study -p 3.13,3.14 --only integers     one category on two versions
-  pyallocs study --only list. --only int.add-large
+  pyallocs study --only claims                    what people say, and what it rests on
+  pyallocs study --only list.,int.add-large       all whose id begins with list., and one more
+  pyallocs study --compare before/results.json    what changed since another run
 
-Exit code: 0 everything is exact, 1 some result varies, failed or was refused, 2 wrong usage.`;
+Exit code: 0 everything is exact, 1 some result varies, failed or was refused, 2 wrong usage, 3 with --compare: a count
+changed, 130 ended early by Ctrl-C.`;
 
 export function studyCommand(run: (code: ExitCode) => void): Command {
   return new Command('study')
     .description('Measure every experiment on every interpreter, and write the report.')
     .addOption(pythonOption('all embedded ones'))
-    .option('--only <which>', 'a category, an experiment, or all whose id begins with NAME. (repeatable)', collect, [])
+    .option(
+      '--only <which>',
+      'a category, a kind of part (claims, programs, limits, series, observers), an id, or all whose id begins with NAME. (repeatable or comma-separated)',
+      collectNames,
+      [],
+    )
+    .option('--list', 'print the names for --only, and measure nothing', false)
+    .option('--counts-only', 'leave out the usual methods and the clock; without --only, whole programs as well', false)
     .option('--out <folder>', 'where to write the results', 'pyallocs-study')
+    .option('--compare <results.json>', 'also list what changed since a former study; exit with 3 if a count did')
     .addOption(pathOption())
     .addOption(timeoutOption())
     .addOption(jsonOption())
@@ -58,33 +81,58 @@ export function studyCommand(run: (code: ExitCode) => void): Command {
 
 async function study(options: StudyOptions, globals: GlobalOptions): Promise<ExitCode> {
   const started = new Date();
-  const experiments = chooseExperiments(loadExperiments(), options.only);
+  const wanted = chooseParts(loadParts(), options.only);
+  const parts = options.countsOnly && options.only.length === 0 ? statementsOf(wanted) : wanted;
+  const style = outputStyle(globals);
+  if (options.list) {
+    print(formatStudyList(partNames(parts), style));
+    return EXIT.exact;
+  }
   const chosen = selectInterpreters(ENGINES, options.python, 'embedded');
   const folders = readableFolders(options.path);
-  outputFolder(options.out, 'run.json', runJson(started, null));
+  const former = options.compare === undefined ? null : { name: options.compare, study: readStudy(options.compare) };
+  outputFolder(options.out, 'run.json', runJson(started, null, false));
   for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
-  const progress = progressLine(studySize(experiments, chosen));
+  const methods = !options.countsOnly;
+  const progress = progressLine(studySize(parts, chosen, methods));
   const measure = { ...DEFAULT_MEASURE, timeout: options.timeout };
-  const settings = { session: { folders, time: false }, measure };
-  const result = await runStudy(experiments, chosen, settings, progress).finally(() => progress.end());
-  const files: Record<string, string> = {
-    'results.json': `${JSON.stringify(result, null, 1)}\n`,
-    'REPORT.md': studyMarkdown(result),
-    'allocation_results.txt': plainStudy(result),
-    'run.json': runJson(started, new Date()),
-  };
-  for (const [name, content] of Object.entries(files)) writeText(join(options.out, name), content);
-  if (options.json) process.stdout.write(files['results.json'] ?? '');
-  else
-    print(
-      `${formatStudy(result, outputStyle(globals))}\n\nWritten to ${options.out}: ${Object.keys(files).join(', ')}.`,
-    );
-  return allExact(result.experiments.flatMap(({ results }) => results)) ? EXIT.exact : EXIT.inexact;
+  const session = { folders, time: methods || parts.questions };
+  const { value, stopped } = await stoppable((stop) => {
+    // What runs at that moment is not waited for.
+    stop.addEventListener('abort', endAllProcesses);
+    return runStudy(parts, chosen, { session, measure, methods, stop }, progress);
+  }).finally(() => progress.end());
+  const { result } = value;
+  const timings = value.timings.experiments.length + value.timings.programs.length > 0 ? value.timings : null;
+  const files = writeStudy(options.out, result, timings, runJson(started, new Date(), stopped));
+  const comparison = former === null || stopped ? null : compareStudies(former, { name: options.out, study: result });
+  if (options.json) {
+    process.stdout.write(resultJson(result));
+  } else {
+    print(formatStudy(result, timings, style));
+    if (comparison !== null) print(`\n${formatStudyComparison(comparison, style)}`);
+    print(`\nWritten to ${printable(options.out)}: ${files.join(', ')}.`);
+  }
+  if (stopped) {
+    warn(`ended early: what is in ${printable(options.out)} is marked as partial`);
+    return EXIT.interrupted;
+  }
+  if (comparison !== null && countsDiffer(comparison)) return EXIT.differs;
+  return isExact(result) ? EXIT.exact : EXIT.inexact;
+}
+
+function isExact({ absent, experiments, programs }: StudyResult): boolean {
+  return (
+    absent.length === 0 &&
+    allExact(experiments.flatMap(({ results }) => results)) &&
+    programs.every(({ results }) => results.every(({ outcome }) => outcome === 'exact'))
+  );
 }
 
 /** All that differs between two runs with the same result; no end while the study still runs. */
-function runJson(started: Date, ended: Date | null): string {
+function runJson(started: Date, ended: Date | null, partial: boolean): string {
   const run = {
+    ...(partial ? { partial } : {}),
     started: started.toISOString(),
     seconds: ended === null ? null : (ended.getTime() - started.getTime()) / 1000,
     machine: { platform: process.platform, arch: process.arch, cpu: cpus()[0]?.model ?? null, cores: cpus().length },

@@ -8,6 +8,7 @@ import type { Engine, Offer, SessionOptions } from '../engine.js';
 import { aboutPython, refusalOf } from './about.js';
 import { agentHash, agentPath, isSupportedMachine } from './agent.js';
 import { runProgram } from './program.js';
+import { timeProgram } from './program-time.js';
 import { findPythons, locate, type Python } from './pythons.js';
 import { recall, remember, rememberedFile } from './remembered.js';
 import { NativeSession } from './session.js';
@@ -88,6 +89,11 @@ export const nativeEngine: Engine = {
     }
     return runProgram(python, interpreter, program, options);
   },
+  series: (offer, label) => ({
+    run: (program, options) => nativeEngine.run(offer, label, program, options),
+    time: (program, timeout) => timeProgram((offer as NativeOffer).python.path, program, timeout),
+    close: async () => {}, // each program ends what it started
+  }),
 };
 
 /** A path or a command. Throws PyallocsError when it is no Python. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -179,6 +179,37 @@ describe.skipIf(found.length === 0)('instructions of an installed Python (skippe
         expect(await of('def warm(:')).toEqual(['warm', 'warm_other']);
         rmSync(join(sources, 'changed.py'));
         expect(await of('\0')).toEqual(['warm', 'warm_other']);
+      });
+
+      test('what is cached of a source is taken while that is the same file, and nothing is written', async () => {
+        const text = 'def warm(i):\n    return [i, 1.5]\n';
+        const sources = folderOf([['cached.py', text]]);
+        const source = join(sources, 'cached.py');
+        const live = copies(python, '--only', sources);
+        const constants = async (): Promise<(string | undefined)[] | undefined> => {
+          const [answer] = (await ask(python, live)).texts;
+          return answer?.instructions.filter(({ opcode }) => opcode === 'LOAD_CONST').map(({ argument }) => argument);
+        };
+        const told = async (): Promise<string | undefined> => (await constants())?.find((one) => one?.endsWith('.5'));
+        expect(await told()).toBe('1.5');
+        expect(readdirSync(sources)).toEqual(['cached.py']);
+        const { status } = spawnSync(python.path, ['-m', 'py_compile', source]);
+        expect(status).toBe(0);
+        const { atime, mtime } = statSync(source);
+        // Of the same size and time: what an import would not notice either.
+        writeFileSync(source, text.replace('1.5', '2.5'));
+        utimesSync(source, atime, mtime);
+        expect(await told()).toBe('1.5');
+        utimesSync(source, atime, new Date(mtime.getTime() + 5000));
+        expect(await told()).toBe('2.5');
+        const [cached = ''] = readdirSync(join(sources, '__pycache__'));
+        for (const damage of ['', 'no code', Buffer.alloc(16)]) {
+          writeFileSync(join(sources, '__pycache__', cached), damage);
+          expect(await told()).toBe('2.5');
+        }
+        rmSync(join(sources, '__pycache__', cached));
+        spawnSync(python.path, ['-c', 'import os, sys; os.mkfifo(sys.argv[1])', join(sources, '__pycache__', cached)]);
+        expect(await told()).toBe('2.5');
       });
 
       test('relative names start in the folder of the program, and sources need not be files', async () => {

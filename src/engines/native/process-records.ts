@@ -77,7 +77,8 @@ export function goesOn({ state, pid }: RecordingHead): boolean {
   }
 }
 
-/** `broken`: a process that was killed while it made its recording leaves one behind that is not whole. */
+/** `broken`: a process that was killed while it made its recording leaves one behind that is not whole, and one may have found
+ * no room for it. */
 export function readAll(session: SessionFolder): { records: ProcessRecord[]; broken: ProgramWarning[] } {
   const records: ProcessRecord[] = [];
   const broken: ProgramWarning[] = [];
@@ -89,6 +90,9 @@ export function readAll(session: SessionFolder): { records: ProcessRecord[]; bro
       if (!(error instanceof PyallocsError)) throw error;
       broken.push({ code: error.code, message: `a process is not in the counts: ${error.message}` });
     }
+  }
+  for (const why of session.unrecorded()) {
+    broken.push({ code: 'unrecorded', message: `a process is not in the counts: ${why}` });
   }
   records.sort((a, b) => a.head.pid - b.head.pid || a.head.began - b.head.began);
   return { records, broken };

@@ -80,12 +80,13 @@ export async function runProgram(
     const { records, broken } = readAll(session);
     const first = firstOf(records, end);
     const asRun = first === undefined ? interpreter : withAllocator(interpreter, first.head);
-    const outcome = outcomeOf(records, broken, asRun, end, options);
+    const outcome = outcomeOf(records, broken, asRun, end, options, session);
     const result: ProgramResult = { command, interpreter: asRun, ...outcome };
     if (options.record === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) {
       return { result, where: null, interpreterFiles: [] };
     }
-    return await whereOf(result, withoutForksToExecute(records).filter(isCounted), python, first);
+    const counted = withoutForksToExecute(records).filter(isCounted);
+    return await whereOf(result, counted, python, first, options.texts ?? true);
   } finally {
     session.remove();
   }
@@ -153,6 +154,7 @@ function outcomeOf(
   interpreter: Interpreter,
   end: Ended,
   options: ProgramOptions,
+  session: SessionFolder,
 ): ProgramOutcome {
   const failed = (code: string, message: string): ProgramOutcome => ({
     outcome: 'failed',
@@ -161,6 +163,8 @@ function outcomeOf(
   });
   const first = firstOf(records, end);
   if (first === undefined || end.exit === null) {
+    const [why] = session.unrecorded();
+    if (why !== undefined) return failed('unrecorded', `nothing was counted: ${why}`);
     return failed('agent-not-loaded', 'the agent was not loaded into this Python, so nothing was counted');
   }
   if (first.head.refused !== 0) {

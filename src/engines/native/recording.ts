@@ -2,7 +2,7 @@
  * Reads the recording of a process: agent/native/recording.h. It may be written to at this moment, or be what a killed
  * process left behind, or no recording at all: every address in it is checked.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { addCounts, BUFFER_ROW, type Counts, isZero, ZERO } from '../../core/counts.js';
 import { PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
@@ -219,6 +219,8 @@ export class Recording {
   }
 
   #read(offset: number, size: number): Buffer {
+    // A size in it may be any: no memory is taken for more than the file has. What is small, reading tells.
+    if (size > HEAD_SIZE && offset + size > fstatSync(this.#file).size) this.#fail('it is cut off');
     const buffer = Buffer.alloc(size);
     if (readSync(this.#file, buffer, 0, size, offset) < size) this.#fail('it is cut off');
     return buffer;

@@ -13,3 +13,19 @@ const SENTENCES: readonly string[] = [
 export function refusalSentence(refused: number): string {
   return SENTENCES[refused] || 'pyallocs cannot count it';
 }
+
+/** What the agent says where it could not make the file of a recording, as a sentence; null: it is no such word. */
+export function unrecordedSentence(why: string, folder: string): string | null {
+  switch (why) {
+    case 'full':
+      return `there is no room for its recording in ${folder}: set TMPDIR to a folder with some megabytes to spare`;
+    case 'limited':
+      return `its recording in ${folder} may not be as large as 256 MiB, little of which is used: raise ulimit -f, or set TMPDIR to another disk`;
+    case 'memory':
+      return 'there is no room in memory for its recording of 256 MiB, little of which is used: raise ulimit -v';
+    case 'failed':
+      return `its recording could not be made in ${folder}: set TMPDIR to a folder that the program may write to`;
+    default:
+      return null;
+  }
+}

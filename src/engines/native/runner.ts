@@ -19,7 +19,7 @@ export class WorkerGone extends Error {
   readonly answer: Answer;
 
   constructor(answer: Answer) {
-    super(answer.kind);
+    super(answer.kind === 'died' ? answer.how : answer.kind);
     this.answer = answer;
   }
 }
@@ -54,6 +54,10 @@ export class NativeRunner implements StatementRunner {
     refuse(await this.#ask('ask', 'start'));
     this.#next = 0;
     this.#unfinished = false;
+  }
+
+  async settle(): Promise<void> {
+    await this.#ask('ask', 'settle');
   }
 
   async plan(executions: readonly number[]): Promise<void> {

@@ -6,9 +6,11 @@ import { EXIT, PyallocsError } from '../../core/errors.js';
 import { type Interpreter, minorNumber, type Sees } from '../../core/interpreter.js';
 import { hasNumbers, type MeasuredError, type Measurement, type Refusal, type TimePerOp } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
-import type { MeasureOptions, Session, SessionOptions, Statement } from '../engine.js';
+import { type CountedRuns, countRuns } from '../counted-runs.js';
+import type { Evaluated, MeasureOptions, Session, SessionOptions, Statement } from '../engine.js';
+import { evaluated } from '../evaluated.js';
 import { measureStatement } from '../protocol.js';
-import { StatementFailure } from '../runner.js';
+import { StatementFailure, type StatementRunner } from '../runner.js';
 import { selfCheck, selfCheckRefusal } from '../self-check.js';
 import { timeStatement } from '../time.js';
 import { Recording, withAllocator } from './recording.js';
@@ -41,6 +43,8 @@ const NOTHING: Sees = {
   pools: false,
   arenas: false,
 };
+
+type NoNumbers = Extract<Measurement, { readonly outcome: 'refused' | 'failed' }>;
 
 export class NativeSession implements Session {
   readonly #python: string;
@@ -95,6 +99,7 @@ export class NativeSession implements Session {
     try {
       this.#selfCheck = await selfCheck(minor, async (statement) => {
         recording?.close();
+        recording = null;
         worker.leave();
         recording = await forked(worker, Date.now() + START_TIMEOUT * 1000);
         return new NativeRunner({
@@ -172,38 +177,56 @@ export class NativeSession implements Session {
   async measure(statement: Statement, options: MeasureOptions): Promise<Measurement> {
     if (this.#refusal !== null) return { outcome: 'refused', reason: this.#refusal };
     const deadline = Date.now() + options.timeout * 1000;
-    const gone = (error: unknown): Measurement => {
-      if (error instanceof WorkerGone) return this.#gone(error, options);
-      throw error;
-    };
-    const measurement = await this.#count(await this.#worker(), statement, options, deadline).catch(gone);
+    const measurement = await this.#count(statement, options, deadline, (runner) =>
+      measureStatement(runner, {
+        iterations: options.iterations,
+        gc: options.gc,
+      }),
+    );
     if (!options.time || !hasNumbers(measurement)) return measurement;
-    if (!this.#unhooked?.alive) this.#unhooked = await this.#start(true);
-    const timePerOp = await this.#time(this.#unhooked, statement, options, deadline).catch((error: unknown) => {
+    const timePerOp = await this.#time(await this.#timer(), statement, options, deadline).catch((error: unknown) => {
       if (error instanceof WorkerGone || error instanceof StatementFailure) return null; // it does not fail always
       throw error;
     });
     return { ...measurement, timePerOp };
   }
 
-  async #count(
+  async countRuns(statement: Statement, runs: readonly number[], options: MeasureOptions): Promise<CountedRuns> {
+    if (this.#refusal !== null) return { outcome: 'refused', reason: this.#refusal };
+    const deadline = Date.now() + options.timeout * 1000;
+    return this.#count(statement, { ...options, gc: false }, deadline, (runner) => countRuns(runner, runs));
+  }
+
+  /** Counts in a fork of the worker, as `count` says; the hooks must still be there afterwards. */
+  async #count<T>(
+    statement: Statement,
+    options: MeasureOptions,
+    deadline: number,
+    count: (runner: StatementRunner) => Promise<T>,
+  ): Promise<T | NoNumbers> {
+    try {
+      return await this.#countIn(await this.#worker(), statement, options, deadline, count);
+    } catch (error) {
+      if (error instanceof WorkerGone) return this.#gone(error, options);
+      throw error;
+    }
+  }
+
+  async #countIn<T>(
     worker: WorkerProcess,
     statement: Statement,
     options: MeasureOptions,
     deadline: number,
-  ): Promise<Measurement> {
+    count: (runner: StatementRunner) => Promise<T>,
+  ): Promise<T | NoNumbers> {
     const minor = minorNumber(this.#interpreter.version);
     const recording = await forked(worker, deadline);
     try {
       const runner = new NativeRunner({ worker, recording, statement, gc: options.gc, minor, deadline });
-      const measurement = await measureStatement(runner, {
-        iterations: options.iterations,
-        gc: options.gc,
-        points: statement.points ?? 0,
-      });
+      const counted = await count(runner);
       const intact = await worker.ask(deadline, 'intact');
       if (intact.kind !== 'answer') throw new WorkerGone(intact);
-      if (intact.text === '1') return measurement;
+      if (intact.text === '1') return counted;
       const message = "the statement replaced pyallocs' hooks with its own; measure it without them";
       return { outcome: 'refused', reason: { code: 'hooks-replaced', message } };
     } finally {
@@ -230,7 +253,34 @@ export class NativeSession implements Session {
     }
   }
 
-  #gone({ answer }: WorkerGone, options: MeasureOptions): Measurement {
+  /** The worker without hooks, with the harness in it. */
+  async #timer(): Promise<WorkerProcess> {
+    if (!this.#unhooked?.alive) this.#unhooked = await this.#start(true);
+    return this.#unhooked;
+  }
+
+  async evaluate(code: string, argument: string, timeout: number): Promise<Evaluated> {
+    if (this.#refusal?.code === 'no-start') return failed('crashed', this.#refusal.message);
+    const worker = await this.#timer();
+    const deadline = Date.now() + timeout * 1000;
+    try {
+      await forked(worker, deadline);
+      const answer = await worker.ask(deadline, 'ask', 'evaluate', code, argument);
+      if (answer.kind === 'answer') return evaluated(answer.text);
+      throw new WorkerGone(answer);
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) throw error;
+      const { answer } = error;
+      if (this.#closed) return failed('crashed', 'the code was given up');
+      if (answer.kind === 'timeout')
+        return failed('timeout', `the code was still running after ${timeout} s and was ended`);
+      return failed('crashed', `the code ended the interpreter (${answer.kind === 'died' ? answer.how : answer.kind})`);
+    } finally {
+      worker.leave();
+    }
+  }
+
+  #gone({ answer }: WorkerGone, options: MeasureOptions): NoNumbers {
     if (this.#closed) return failed('crashed', 'the measurement was given up');
     if (answer.kind === 'timeout') {
       return failed(
@@ -252,10 +302,12 @@ export class NativeSession implements Session {
 async function forked(worker: WorkerProcess, deadline: number): Promise<Recording | null> {
   const answer = await worker.ask(deadline, 'fork');
   if (answer.kind !== 'answer') throw new WorkerGone(answer);
+  const [why] = worker.session.unrecorded();
+  if (why !== undefined) throw new WorkerGone({ kind: 'died', how: why });
   const path = answer.text.slice(answer.text.indexOf(' ') + 1);
   return path === '' ? null : new Recording(path);
 }
 
-function failed(code: MeasuredError['code'], message: string): Measurement {
+function failed(code: MeasuredError['code'], message: string): Extract<Measurement, { outcome: 'failed' }> {
   return { outcome: 'failed', error: { code, message, line: null, place: null } };
 }

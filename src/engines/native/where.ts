@@ -2,6 +2,7 @@
 import { minorVersion } from '../../core/interpreter.js';
 import type { Stacks } from '../../core/recording.js';
 import type { ProgramRun } from '../engine.js';
+import type { CodeCopy, InstructionAnswer } from '../instructions.js';
 import { type CountedProgram, recordedRun } from '../recorded-run.js';
 import { nativeInstructions } from './instructions.js';
 import type { ProcessRecord } from './process-records.js';
@@ -18,12 +19,13 @@ export function recordVariables(stacks: Stacks, live: boolean, { about }: Python
   };
 }
 
-/** The result, with where its events came from; what is wrong with the latter makes it vary. */
+/** The result, with where its events came from; what is wrong with the latter makes it vary. `texts`: of instructions. */
 export async function whereOf(
   result: CountedProgram,
   records: readonly ProcessRecord[],
   python: Python,
   first: ProcessRecord | undefined,
+  texts: boolean,
 ): Promise<ProgramRun> {
   const books = records.flatMap(({ book, types, raw, head, program, torn }) =>
     book === null
@@ -40,9 +42,9 @@ export async function whereOf(
           },
         ],
   );
-  return recordedRun(result, books, first?.head.pythonVersion ?? '', (codes) =>
-    nativeInstructions(python, { codes, folder: process.cwd(), sources: sourcesOf(result.command) }),
-  );
+  const ask = (codes: readonly CodeCopy[]): Promise<InstructionAnswer> =>
+    nativeInstructions(python, { codes, folder: process.cwd(), sources: sourcesOf(result.command) });
+  return recordedRun(result, books, first?.head.pythonVersion ?? '', texts ? ask : null);
 }
 
 /** The code of -c has no file. */

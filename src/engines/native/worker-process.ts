@@ -1,6 +1,6 @@
 /** The host's side of a worker: a Python that serves commands instead of running a program. agent/native/worker.h. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import { ended, started } from '../processes.js';
 import { agentPath } from './agent.js';
+import { unrecordedSentence } from './refusals.js';
 
 /** The file descriptor of the commands in the worker. */
 const CHANNEL = 3;
@@ -54,6 +55,12 @@ export class SessionFolder {
       .map((name) => join(this.path, name));
   }
 
+  /** Why processes could not make their recordings, a sentence for each: give_up() of agent/native/recording.c. */
+  unrecorded(): string[] {
+    if (!existsSync(this.path)) return [];
+    return this.#names().flatMap((name) => unrecordedSentence(name.slice(name.indexOf('.') + 1), this.path) ?? []);
+  }
+
   #names(): string[] {
     try {
       return readdirSync(this.path);
@@ -89,8 +96,11 @@ export class WorkerProcess {
     const variables = {
       PYALLOCS_WORKER: unhooked ? `${CHANNEL} unhooked` : `${CHANNEL}`,
       PYTHONHASHSEED: '0',
+      ...(unhooked ? { PYALLOCS_STEADY: '1' } : {}),
     };
-    this.#child = spawn(python, [], {
+    // Without hooks, code may ask for addresses: they are the same each time. What the shell sets holds for what it executes.
+    const [command, args] = unhooked ? ['/bin/sh', ['-c', 'exec "$0"', python]] : [python, []];
+    this.#child = spawn(command, args, {
       cwd: folder,
       env: agentEnvironment(this.session.path, variables),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -113,7 +123,7 @@ export class WorkerProcess {
         resolve();
       };
       this.#child.on('error', (error) => over(error.message));
-      this.#child.on('exit', (code, signal) => over(signal ?? `exit code ${code}`));
+      this.#child.on('exit', (code, signal) => over(this.session.unrecorded()[0] ?? signal ?? `exit code ${code}`));
     });
   }
 

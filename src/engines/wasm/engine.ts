@@ -4,13 +4,15 @@ import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Interpreter, Sees } from '../../core/interpreter.js';
 import type { MeasuredError, Measurement, Refusal } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
-import type { Engine, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
+import type { CountedRuns } from '../counted-runs.js';
+import type { Engine, Evaluated, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
 import { selfCheckRefusal } from '../self-check.js';
 import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
 import { EMBEDDED } from './embedded.js';
 import type { Opened } from './interpreter.js';
-import { runEmbedded } from './run.js';
-import { WORKER_FILES, WorkerProcess } from './worker-process.js';
+import type { Request } from './messages.js';
+import { EmbeddedSeries, runEmbedded } from './run.js';
+import { type Reply, WORKER_FILES, WorkerProcess } from './worker-process.js';
 
 const SEES: Sees = {
   creations: true,
@@ -33,6 +35,7 @@ export const wasmEngine: Engine = {
     return session;
   },
   run: runEmbedded,
+  series: (offer, label, { time }) => new EmbeddedSeries(offer, label, time),
 };
 
 class EmbeddedSession implements Session {
@@ -96,36 +99,37 @@ class EmbeddedSession implements Session {
   }
 
   async measure(statement: Statement, options: MeasureOptions): Promise<Measurement> {
+    const reply = await this.#ask({ kind: 'measure', statement, options }, options.timeout);
+    if ('outcome' in reply) return reply;
+    if (reply.kind !== 'measured') return noNumbers(reply, options);
+    if (!reply.measuring.reusable) await this.#worker?.end();
+    return reply.measuring.measurement;
+  }
+
+  async countRuns(statement: Statement, runs: readonly number[], options: MeasureOptions): Promise<CountedRuns> {
+    const reply = await this.#ask({ kind: 'count-runs', statement, runs }, options.timeout);
+    if ('outcome' in reply) return reply;
+    if (reply.kind !== 'counted') return noNumbers(reply, options);
+    if (!reply.counting.reusable) await this.#worker?.end();
+    return reply.counting.counted;
+  }
+
+  /** Asks the worker, started again if it is gone; why it was not asked, or no answer counts. */
+  async #ask(request: Request, timeout: number): Promise<Reply | NoNumbers> {
     await this.start();
     const { refusal } = this;
     if (refusal !== null) return { outcome: 'refused', reason: refusal };
-    const worker = this.#worker as WorkerProcess;
-    const reply = await worker.ask({ kind: 'measure', statement, options }, options.timeout);
-    if (this.#closed) return failed('crashed', 'the measurement was given up');
-    switch (reply.kind) {
-      case 'measured':
-        if (!reply.measuring.reusable) await worker.end();
-        return reply.measuring.measurement;
-      case 'timeout':
-        return failed(
-          'timeout',
-          `the statement was still running after ${options.timeout} s and was ended; give it more time with --timeout, or fewer executions with -n`,
-        );
-      case 'crashed':
-        return failed(
-          'crashed',
-          `the statement crashed the interpreter (${reply.message}); the next one gets a new one`,
-        );
-      case 'opened':
-      case 'ran':
-      case 'absent-modules':
-      case 'instructions':
-        throw new PyallocsError('protocol', 'the worker process answered another question', {
-          exitCode: EXIT.internal,
-        });
-      default:
-        return assertUnreachable(reply);
-    }
+    const reply = await (this.#worker as WorkerProcess).ask(request, timeout);
+    return this.#closed ? failed('crashed', 'the measurement was given up') : reply;
+  }
+
+  async evaluate(code: string, argument: string, timeout: number): Promise<Evaluated> {
+    await this.start();
+    const reply = await (this.#worker as WorkerProcess).ask({ kind: 'evaluate', code, argument }, timeout);
+    if (this.#closed) return failed('crashed', 'the code was given up');
+    if (reply.kind !== 'evaluated') return noAnswer(reply, timeout);
+    if (!reply.reusable) await this.#worker?.end();
+    return reply.evaluated;
   }
 
   async close(): Promise<void> {
@@ -134,6 +138,43 @@ class EmbeddedSession implements Session {
   }
 }
 
-function failed(code: MeasuredError['code'], message: string): Measurement {
+type NoNumbers = Extract<Measurement, { readonly outcome: 'refused' | 'failed' }>;
+type Failed = Extract<Measurement, { readonly outcome: 'failed' }>;
+
+/** A reply that holds no counts. */
+function noNumbers(reply: Reply, { timeout }: MeasureOptions): Failed {
+  return withoutAnswer(
+    reply,
+    `the statement was still running after ${timeout} s and was ended; give it more time with --timeout, or fewer executions with -n`,
+    'the statement',
+  );
+}
+
+const noAnswer = (reply: Reply, timeout: number): Failed =>
+  withoutAnswer(reply, `the code was still running after ${timeout} s and was ended`, 'the code');
+
+function withoutAnswer(reply: Reply, late: string, what: string): Failed {
+  switch (reply.kind) {
+    case 'timeout':
+      return failed('timeout', late);
+    case 'crashed':
+      return failed('crashed', `${what} crashed the interpreter (${reply.message}); the next one gets a new one`);
+    case 'opened':
+    case 'measured':
+    case 'counted':
+    case 'evaluated':
+    case 'ran':
+    case 'timed':
+    case 'absent-modules':
+    case 'instructions':
+      throw new PyallocsError('protocol', 'the worker process answered another question', {
+        exitCode: EXIT.internal,
+      });
+    default:
+      return assertUnreachable(reply);
+  }
+}
+
+function failed(code: MeasuredError['code'], message: string): Failed {
   return { outcome: 'failed', error: { code, message, line: null, place: null } };
 }

@@ -6,7 +6,9 @@ import { unwrap } from '../../core/assert.js';
 import type { Interval } from '../../core/interval.js';
 import { hasNumbers, type Measurement, type TimePerOp } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
-import type { MeasureOptions, Statement } from '../engine.js';
+import { type CountedRuns, countRuns } from '../counted-runs.js';
+import type { Evaluated, MeasureOptions, ProgramTime, Statement } from '../engine.js';
+import { evaluated } from '../evaluated.js';
 import type { OpcodeTables } from '../opcodes.js';
 import { measureStatement } from '../protocol.js';
 import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
@@ -19,10 +21,10 @@ import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
 import { embeddedOpcodes } from './opcodes.js';
-import { type EmbeddedProgram, type Ran, runProgram } from './program.js';
+import { type EmbeddedProgram, type Ran, runProgram, timeProgram } from './program.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
 import type { RecordOptions } from './recorder.js';
-import { type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
+import { levelTimes, type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
 export interface OpenOptions {
@@ -54,6 +56,12 @@ export interface Measuring {
   readonly reusable: boolean;
 }
 
+/** Counted runs, and whether the interpreter may be used for another measurement. */
+export interface Counting {
+  readonly counted: CountedRuns;
+  readonly reusable: boolean;
+}
+
 /** The environment of an interpreter that measures statements. */
 export const STATEMENT_ENVIRONMENT = { PYTHONHASHSEED: '0' };
 
@@ -61,6 +69,7 @@ export class EmbeddedInterpreter {
   readonly #python: CPython;
   readonly #core: CoreExports;
   readonly #places: HookPlaces;
+  readonly #fs: FileSystem;
   readonly #effects: SideEffects;
   /** The state every measurement starts from. */
   readonly #hooked: Uint8Array;
@@ -74,6 +83,7 @@ export class EmbeddedInterpreter {
     python: CPython,
     core: CoreExports,
     places: HookPlaces,
+    fs: FileSystem,
     effects: SideEffects,
     hooked: Uint8Array,
     unhooked: Uint8Array | null,
@@ -82,6 +92,7 @@ export class EmbeddedInterpreter {
     this.#python = python;
     this.#core = core;
     this.#places = places;
+    this.#fs = fs;
     this.#effects = effects;
     this.#hooked = hooked;
     this.#unhooked = unhooked;
@@ -114,7 +125,16 @@ export class EmbeddedInterpreter {
     const places = installHooks(python, core, minor, (name) => tableIndex(python, name));
     if (places === null) return null;
     const effects = watchSideEffects(pyodide.FS, globals);
-    const interpreter = new EmbeddedInterpreter(python, core, places, effects, linear.save(), unhooked, minor);
+    const interpreter = new EmbeddedInterpreter(
+      python,
+      core,
+      places,
+      pyodide.FS,
+      effects,
+      linear.save(),
+      unhooked,
+      minor,
+    );
     const checked = await selfCheck(minor, async (statement) => {
       interpreter.#restore(interpreter.#hooked);
       return interpreter.#runner(statement, false);
@@ -122,12 +142,29 @@ export class EmbeddedInterpreter {
     return { interpreter, opened: { version: about.version, selfCheck: checked } };
   }
 
-  /** Runs a whole program and counts it; `record`: and records where its events come from. Only instructions() can follow. */
-  run(program: EmbeddedProgram, record: RecordOptions | null): Ran {
+  /**
+   * Runs a whole program and counts it; `record`: and records where its events come from. Where it is not reusable, only
+   * instructions() can follow.
+   */
+  run(program: EmbeddedProgram, record: RecordOptions | null): { readonly ran: Ran; readonly reusable: boolean } {
     const recorder = record === null ? null : { ...record, opcodes: this.#opcodes() };
     this.#restore(this.#hooked);
     const hooked = { python: this.#python, core: this.#core, places: this.#places, minor: this.#minor };
-    return runProgram(hooked, program, recorder);
+    const ran = runProgram(hooked, program, recorder, () => this.#begins());
+    return { ran, reusable: !this.#effects.seen() };
+  }
+
+  /** A program comes next. What making it ready wrote to files is the same each time. */
+  #begins(): void {
+    levelTimes(this.#fs);
+    this.#effects.reset();
+  }
+
+  /** Runs a whole program without hooks; needs `time` when opened. */
+  timeProgram(program: EmbeddedProgram): { readonly time: ProgramTime; readonly reusable: boolean } {
+    this.#restore(unwrap(this.#unhooked, 'opened for time'));
+    const time = timeProgram(this.#python, program, () => this.#begins());
+    return { time, reusable: !this.#effects.seen() };
   }
 
   /** What python/instructions.py, given as `script`, answers to a request, in the state before the program. */
@@ -157,6 +194,22 @@ export class EmbeddedInterpreter {
       measurement = { ...measurement, timePerOp: await this.#time(statement, options) };
     }
     return { measurement, reusable: !this.#effects.seen() };
+  }
+
+  /** Counts runs of one statement. Throws when the interpreter crashed: then it must not be used again. */
+  async countRuns(statement: Statement, runs: readonly number[]): Promise<Counting> {
+    this.#effects.reset();
+    this.#restore(this.#hooked);
+    const counted = this.#checked(await countRuns(this.#runner(statement, false), runs));
+    return { counted, reusable: !this.#effects.seen() };
+  }
+
+  /** Runs code without hooks; needs `time` when opened. */
+  evaluate(code: string, argument: string): { readonly evaluated: Evaluated; readonly reusable: boolean } {
+    this.#effects.reset();
+    this.#restore(unwrap(this.#unhooked, 'opened for time'));
+    const answer = this.#python.ask('evaluate', code, argument);
+    return { evaluated: evaluated(answer), reusable: !this.#effects.seen() };
   }
 
   /**
@@ -191,10 +244,14 @@ export class EmbeddedInterpreter {
     const measurement = await measureStatement(this.#runner(statement, options.gc), {
       iterations: options.iterations,
       gc: options.gc,
-      points: statement.points ?? 0,
     });
+    return this.#checked(measurement);
+  }
+
+  /** What was counted, if the hooks are still there. */
+  #checked<T>(counted: T): T | Extract<Measurement, { readonly outcome: 'refused' }> {
     const intact = hooksIntact(this.#python, this.#core, this.#places, () => this.#state().seen);
-    if (intact) return measurement;
+    if (intact) return counted;
     return {
       outcome: 'refused',
       reason: {
@@ -280,6 +337,10 @@ class EmbeddedRunner implements StatementRunner {
     this.#arguments = this.#python.global('arguments');
     this.#next = 0;
     this.#unfinished = false;
+  }
+
+  async settle(): Promise<void> {
+    this.#python.ask('settle');
   }
 
   async plan(executions: readonly number[]): Promise<void> {

@@ -2,6 +2,7 @@
 import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
 import { addIntervals, EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
 import type { Exit } from '../../core/program.js';
+import type { ProgramTime } from '../engine.js';
 import { readChecked, readCounts, readState, rowName } from './counters.js';
 import type { CPython, Pointer } from './cpython.js';
 import { type HookPlaces, hooksIntact } from './hooks.js';
@@ -15,6 +16,8 @@ export interface EmbeddedProgram {
   /** python/pyallocs/__init__.py */
   readonly module: string;
   readonly command: readonly string[];
+  /** sys.argv. */
+  readonly argv: readonly string[];
   readonly form: ProgramForm;
   /** The script, module or code. */
   readonly what: string;
@@ -77,9 +80,35 @@ function exitOf(error: unknown): Exit | null {
   return null;
 }
 
-/** `recorder`: null to count only. */
-export function runProgram(hooked: Hooked, program: EmbeddedProgram, recorder: Recorder | null): Ran {
-  return new ProgramRun(hooked, recorder).run(program);
+/** `recorder`: null to count only. `begins`: called when the interpreter was made ready, and the program comes next. */
+export function runProgram(
+  hooked: Hooked,
+  program: EmbeddedProgram,
+  recorder: Recorder | null,
+  begins: () => void,
+): Ran {
+  return new ProgramRun(hooked, recorder).run(program, begins);
+}
+
+/** Milliseconds of a program that is code: a script. Nothing but the evaluation of it is timed. */
+export function timeProgram(python: CPython, program: EmbeddedProgram, begins: () => void): ProgramTime {
+  python.execute(program.harness, 'program.py');
+  const { harness: _, form, what, ...request } = program;
+  python.ask('prepare', JSON.stringify(request));
+  begins();
+  if (python.ask('find', JSON.stringify({ form, what })) !== 'code') return { why: 'it is no script that compiles' };
+  const [code, namespace] = [python.global('code'), python.global('namespace')];
+  try {
+    const start = performance.now();
+    const result = python.call('PyEval_EvalCode', code, namespace, namespace);
+    const ms = performance.now() - start;
+    if (result !== 0) return { ms };
+    python.takeException();
+    return { why: 'it ended with an exception' };
+  } catch (error) {
+    if (exitOf(error) === null) throw error;
+    return { why: 'it left the interpreter' };
+  }
 }
 
 class ProgramRun {
@@ -102,9 +131,10 @@ class ProgramRun {
     this.#recorder = recorder;
   }
 
-  run(program: EmbeddedProgram): Ran {
+  run(program: EmbeddedProgram, begins: () => void): Ran {
     const python = this.#python;
     this.#prepare(program);
+    begins();
     const start = performance.now();
     let compiled: readonly string[] = [];
     let regions = false;

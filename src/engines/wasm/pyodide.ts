@@ -24,7 +24,18 @@ export interface FileSystemStream {
   readonly stream_ops: Readonly<Record<string, unknown>>;
 }
 
+/** A file in memory has its times as numbers: one, or from 0.28 on three. */
+export interface NamedNode {
+  readonly name_next?: NamedNode;
+  timestamp?: unknown;
+  atime?: unknown;
+  mtime?: unknown;
+  ctime?: unknown;
+}
+
 export interface FileSystem {
+  /** All nodes, in chains. */
+  readonly nameTable: readonly (NamedNode | undefined)[];
   readonly filesystems: { readonly NODEFS?: FileSystemType };
   readonly ErrnoError: new (errno: number) => Error;
   readonly streams: readonly (FileSystemStream | null)[];

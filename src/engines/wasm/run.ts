@@ -7,11 +7,11 @@
 import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { isatty } from 'node:tty';
-import { assertUnreachable } from '../../core/assert.js';
+import { assertUnreachable, unwrap } from '../../core/assert.js';
 import { minorNumber } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
 import type { Exit, ProgramOutcome, ProgramResult, ProgramWarning } from '../../core/program.js';
-import type { Offer, Program, ProgramOptions, ProgramRun } from '../engine.js';
+import type { Offer, Program, ProgramOptions, ProgramRun, ProgramSeries, ProgramTime } from '../engine.js';
 import { selfCheckRefusal } from '../self-check.js';
 import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
 import type { EmbeddedProgram, Ran } from './program.js';
@@ -37,46 +37,12 @@ const STARTING = [
   'FAULTHANDLER',
 ].map((name) => `PYTHON${name}`);
 
-export async function runEmbedded(
-  offer: Offer,
-  label: string | null,
-  program: Program,
-  options: ProgramOptions,
-): Promise<ProgramRun> {
-  const { command } = program;
-  const distribution = distributionOf(offer);
-  const interpreter = embeddedInterpreter(offer, label, null);
-  const refused = (message: string): ProgramRun =>
-    withoutWhere({ command, interpreter, outcome: 'refused', reason: { code: 'unsupported', message } });
-  const parsed = parseCommand(command, minorNumber(offer.minor));
-  if (typeof parsed === 'string') return refused(parsed);
-  if (parsed.form === 'stdin' && isatty(0)) {
-    return refused('the embedded Python has no interactive mode; name a script, or write one to its stdin');
-  }
-  const inputs = programInputs(parsed, options.steady);
-  const folders = programFolders(parsed.form === 'script' ? parsed.what : null, inputs.path);
-  if (typeof folders === 'string') return refused(folders);
-
-  const worker = new WorkerProcess({
-    readable: [packagesFolder(distribution), ...folders.map(({ folder }) => folder)],
-    writable: folders.filter(({ writable }) => writable).map(({ folder }) => folder),
-    streams: true,
-  });
-  const interrupt = (): void => worker.signal('SIGINT');
-  process.on('SIGINT', interrupt);
-  try {
-    const ended = await runIn(worker, offer, distribution, parsed, folders, inputs, options, command);
-    const { outcome, version, recorded } = ended;
-    const result: ProgramResult = { command, interpreter: embeddedInterpreter(offer, label, version), ...outcome };
-    if (recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) return withoutWhere(result);
-    return await whereOf(result, recorded, offer, parsed, folders, worker);
-  } finally {
-    process.off('SIGINT', interrupt);
-    await worker.end();
-  }
+/** A program and what it takes to run it. */
+interface Prepared {
+  readonly parsed: ParsedCommand;
+  readonly inputs: Inputs;
+  readonly folders: readonly ProgramFolder[];
 }
-
-const withoutWhere = (result: ProgramResult): ProgramRun => ({ result, where: null, interpreterFiles: [] });
 
 /** What the worker process said to the end. */
 interface Ended {
@@ -86,43 +52,164 @@ interface Ended {
   readonly recorded: Recorded | null;
 }
 
-async function runIn(
-  worker: WorkerProcess,
+/** A worker process with an interpreter in it that was not used up. */
+interface Opened {
+  readonly worker: WorkerProcess;
+  readonly version: string;
+  /** Why it must not count; null: it may. */
+  readonly refusal: Refusal | null;
+  /** What it was started with: other programs with the same can run in it. */
+  readonly key: string;
+}
+
+export async function runEmbedded(
   offer: Offer,
-  distribution: string,
-  parsed: ParsedCommand,
-  folders: readonly ProgramFolder[],
-  inputs: Inputs,
+  label: string | null,
+  program: Program,
   options: ProgramOptions,
-  command: readonly string[],
-): Promise<Ended> {
-  const opening = await worker.ask(
-    {
-      kind: 'open-program',
-      distribution,
-      core: WORKER_FILES.core,
-      harness: WORKER_FILES.harness,
-      folders,
-      environment: inputs.starting,
-      args: [...parsed.options, ...onPaths(parsed)],
-    },
-    START_TIMEOUT,
-  );
-  if (opening.kind !== 'opened' || opening.opened === null) {
-    if (opening.kind === 'crashed' && opening.exit?.signal === 'SIGINT') {
-      return { version: null, outcome: interrupted(opening.exit), recorded: null };
+): Promise<ProgramRun> {
+  const series = new EmbeddedSeries(offer, label, false);
+  try {
+    return await series.run(program, options);
+  } finally {
+    await series.close();
+  }
+}
+
+/** Programs one after the other, in one interpreter for as long as it can be put back as it was. */
+export class EmbeddedSeries implements ProgramSeries {
+  readonly #offer: Offer;
+  readonly #label: string | null;
+  readonly #time: boolean;
+  #worker: WorkerProcess | null = null;
+  #opened: Opened | null = null;
+
+  /** `time`: whether programs will be timed. */
+  constructor(offer: Offer, label: string | null, time: boolean) {
+    this.#offer = offer;
+    this.#label = label;
+    this.#time = time;
+  }
+
+  async run(program: Program, options: ProgramOptions): Promise<ProgramRun> {
+    const [offer, label, { command }] = [this.#offer, this.#label, program];
+    const prepared = this.#prepare(program, options.steady);
+    if (typeof prepared === 'string') {
+      const interpreter = embeddedInterpreter(offer, label, null);
+      const reason: Refusal = { code: 'unsupported', message: prepared };
+      return withoutWhere({ command, interpreter, outcome: 'refused', reason });
     }
-    throw noStart(offer, opening, worker);
+    return this.#passingInterrupts(async () => {
+      const { version, outcome, recorded } = await this.#count(prepared, program, options);
+      const result: ProgramResult = { command, interpreter: embeddedInterpreter(offer, label, version), ...outcome };
+      if (recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying'))
+        return withoutWhere(result);
+      const worker = unwrap(this.#worker, 'a program ran in it');
+      return whereOf(result, recorded, offer, prepared.parsed, prepared.folders, worker, options.texts ?? true);
+    });
   }
-  const { version, selfCheck } = opening.opened;
-  if (selfCheck.outcome === 'failed') {
-    const reason = selfCheckRefusal(offer.id, selfCheck);
-    return { version, outcome: { outcome: 'refused', reason }, recorded: null };
+
+  async time(program: Program, timeout: number): Promise<ProgramTime> {
+    const prepared = this.#prepare(program, true);
+    if (typeof prepared === 'string') return { why: prepared };
+    return this.#passingInterrupts(async () => {
+      const opened = await this.#open(prepared);
+      if ('outcome' in opened) return { why: 'the program was ended by Ctrl-C' };
+      const { worker } = opened;
+      const request = embeddedProgram(prepared, program.command);
+      const reply = await worker.ask({ kind: 'time-program', program: request }, timeout);
+      if (reply.kind !== 'timed' || !reply.reusable) this.#opened = null;
+      if (reply.kind === 'timed') return reply.time;
+      return { why: reply.kind === 'timeout' ? `it still ran after ${timeout} s` : 'it crashed the embedded Python' };
+    });
   }
-  const program: EmbeddedProgram = {
+
+  async close(): Promise<void> {
+    this.#opened = null;
+    await this.#worker?.end();
+  }
+
+  /** A sentence: why it cannot be run. */
+  #prepare({ command }: Program, steady: boolean): Prepared | string {
+    const parsed = parseCommand(command, minorNumber(this.#offer.minor));
+    if (typeof parsed === 'string') return parsed;
+    if (parsed.form === 'stdin' && isatty(0)) {
+      return 'the embedded Python has no interactive mode; name a script, or write one to its stdin';
+    }
+    const inputs = programInputs(parsed, steady);
+    const folders = programFolders(parsed.form === 'script' ? parsed.what : null, inputs.path);
+    return typeof folders === 'string' ? folders : { parsed, inputs, folders };
+  }
+
+  async #passingInterrupts<T>(work: () => Promise<T>): Promise<T> {
+    const interrupt = (): void => this.#worker?.signal('SIGINT');
+    process.on('SIGINT', interrupt);
+    try {
+      return await work();
+    } finally {
+      process.off('SIGINT', interrupt);
+    }
+  }
+
+  /** The interpreter of the last program, or a new one; of an interrupt meanwhile, what it makes of the program. */
+  async #open({ parsed, inputs, folders }: Prepared): Promise<Opened | { readonly outcome: ProgramOutcome }> {
+    const key = JSON.stringify([parsed.options, inputs.starting, folders]);
+    if (this.#opened !== null && this.#opened.key === key && this.#opened.worker.alive) return this.#opened;
+    await this.close();
+    const distribution = distributionOf(this.#offer);
+    const worker = new WorkerProcess({
+      readable: [packagesFolder(distribution), ...folders.map(({ folder }) => folder)],
+      writable: folders.filter(({ writable }) => writable).map(({ folder }) => folder),
+      streams: true,
+    });
+    this.#worker = worker;
+    const opening = await worker.ask(
+      {
+        kind: 'open-program',
+        distribution,
+        core: WORKER_FILES.core,
+        harness: WORKER_FILES.harness,
+        folders,
+        environment: inputs.starting,
+        args: [...parsed.options, ...onPaths(parsed)],
+        time: this.#time,
+      },
+      START_TIMEOUT,
+    );
+    if (opening.kind !== 'opened' || opening.opened === null) {
+      if (opening.kind === 'crashed' && opening.exit?.signal === 'SIGINT') {
+        return { outcome: interrupted(opening.exit) };
+      }
+      throw noStart(this.#offer, opening, worker);
+    }
+    const { version, selfCheck } = opening.opened;
+    const refusal = selfCheck.outcome === 'failed' ? selfCheckRefusal(this.#offer.id, selfCheck) : null;
+    this.#opened = { worker, version, refusal, key };
+    return this.#opened;
+  }
+
+  async #count(prepared: Prepared, { command }: Program, options: ProgramOptions): Promise<Ended> {
+    const opened = await this.#open(prepared);
+    if ('outcome' in opened) return { version: null, outcome: opened.outcome, recorded: null };
+    const { worker, version, refusal } = opened;
+    if (refusal !== null) return { version, outcome: { outcome: 'refused', reason: refusal }, recorded: null };
+    const program = embeddedProgram(prepared, command);
+    const record = options.record === null ? null : { stacks: options.record, live: options.live === true };
+    const reply = await worker.ask({ kind: 'run', program, record }, options.timeout);
+    if (reply.kind !== 'ran' || !reply.reusable) this.#opened = null;
+    const recorded = reply.kind === 'ran' ? reply.ran.recorded : null;
+    return { version, outcome: outcomeOf(reply, worker.pid, command, options), recorded };
+  }
+}
+
+const withoutWhere = (result: ProgramResult): ProgramRun => ({ result, where: null, interpreterFiles: [] });
+
+function embeddedProgram({ parsed, inputs, folders }: Prepared, command: readonly string[]): EmbeddedProgram {
+  return {
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
     module: readFileSync(WORKER_FILES.module, 'utf8'),
     command,
+    argv: onPaths(parsed),
     form: parsed.form,
     what: parsed.form === 'script' ? embeddedPath(parsed.what) : parsed.what,
     environment: inputs.environment,
@@ -132,10 +219,6 @@ async function runIn(
     errors: errorsOf(inputs.environment),
     folders: folders.map(({ path }) => path),
   };
-  const record = options.record === null ? null : { stacks: options.record, live: options.live === true };
-  const reply = await worker.ask({ kind: 'run', program, record }, options.timeout);
-  const recorded = reply.kind === 'ran' ? reply.ran.recorded : null;
-  return { version, outcome: outcomeOf(reply, worker.pid, command, options), recorded };
 }
 
 /** What the environment of this process gives to a program. */
@@ -196,7 +279,10 @@ function outcomeOf(reply: Reply, pid: number, command: readonly string[], { time
         `the program crashed the embedded Python (${reply.message}); try -p python3`,
       );
     case 'opened':
+    case 'timed':
     case 'measured':
+    case 'counted':
+    case 'evaluated':
     case 'absent-modules':
     case 'instructions':
       throw new Error(`the worker process answered another question: ${reply.kind}`);

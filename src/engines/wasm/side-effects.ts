@@ -9,6 +9,23 @@ export interface SideEffects {
   seen(): boolean;
 }
 
+/** Half past some second in 2023. */
+const A_TIME = 1_700_000_000_500;
+
+/**
+ * Gives every file in memory the same times: Python makes an integer of the nanoseconds of each, which is a cached one, so
+ * no new object, when they happen to be 0.
+ */
+export function levelTimes({ nameTable }: FileSystem): void {
+  for (const first of nameTable) {
+    for (let node = first; node; node = node.name_next) {
+      for (const time of ['timestamp', 'atime', 'mtime', 'ctime'] as const) {
+        if (typeof node[time] === 'number') node[time] = A_TIME;
+      }
+    }
+  }
+}
+
 /** What `import js` shows to Python, and whether anything of it was used. */
 export interface WatchedGlobals {
   readonly object: object;

@@ -1,5 +1,6 @@
 /** Where the events of an embedded program came from: what its interpreter recorded, with the text of instructions. */
 import type { Offer, ProgramRun } from '../engine.js';
+import type { CodeCopy, InstructionAnswer } from '../instructions.js';
 import { unpackBook } from '../packed-book.js';
 import { type CountedProgram, recordedRun } from '../recorded-run.js';
 import type { RawEvents, Where } from '../where.js';
@@ -12,7 +13,7 @@ import type { WorkerProcess } from './worker-process.js';
 /** The only thread holds the GIL all the time: each event of the raw domain is at a site. */
 const NO_RAW: RawEvents = { requests: 0, bytes: 0, resizes: 0, resizeBytes: 0, releases: 0 };
 
-/** `folders`: those that the program saw, the working folder first. `worker`: where it ran. */
+/** `folders`: those that the program saw, the working folder first. `worker`: where it ran. `texts`: of instructions. */
 export async function whereOf(
   result: CountedProgram,
   { book, types }: Recorded,
@@ -20,15 +21,16 @@ export async function whereOf(
   { form, what }: ParsedCommand,
   folders: readonly ProgramFolder[],
   worker: WorkerProcess,
+  texts: boolean,
 ): Promise<ProgramRun> {
   const python = result.interpreter.version;
   const books = result.processes
     .slice(0, 1)
     .map(({ pid }) => ({ pid, python, book: unpackBook(book), types, raw: NO_RAW }));
   const sources = form === 'command' ? { '<string>': what } : {};
-  const run = await recordedRun(result, books, python, (codes) =>
-    embeddedInstructions(offer, folders, { codes, folder: folders[0]?.path ?? '/', sources }, worker),
-  );
+  const ask = (codes: readonly CodeCopy[]): Promise<InstructionAnswer> =>
+    embeddedInstructions(offer, folders, { codes, folder: folders[0]?.path ?? '/', sources }, worker);
+  const run = await recordedRun(result, books, python, texts ? ask : null);
   return run.where === null ? run : { ...run, ...onMachine(run.where, folders) };
 }
 

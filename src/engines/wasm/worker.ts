@@ -39,16 +39,22 @@ async function answer(request: Request): Promise<Answer> {
           mountProgramFolders(fs, request.folders);
           return [];
         },
-        time: false,
+        time: request.time,
         environment: request.environment,
         args: request.args,
       });
     case 'run':
-      return { kind: 'ran', ran: opened().run(request.program, request.record) };
+      return { kind: 'ran', ...opened().run(request.program, request.record) };
+    case 'time-program':
+      return { kind: 'timed', ...opened().timeProgram(request.program) };
     case 'measure': {
       const measuring = await opened().measure(request.statement, request.options);
       return { kind: 'measured', measuring };
     }
+    case 'count-runs':
+      return { kind: 'counted', counting: await opened().countRuns(request.statement, request.runs) };
+    case 'evaluate':
+      return { kind: 'evaluated', ...opened().evaluate(request.code, request.argument) };
     case 'absent-modules':
       return { kind: 'absent-modules', modules: opened().absentModules() };
     case 'instructions-here':

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Measure, measuresOf } from '../../core/pprof.js';
-import type { Recording } from '../../core/recording.js';
+import { measuresOf } from '../../core/pprof.js';
+import type { Measure, Recording } from '../../core/recording.js';
 import { recordingFromText } from '../../core/recording.testkit.js';
 import { anyRecording } from '../../core/recording-arbitrary.testkit.js';
 import { csvLines } from './csv.js';

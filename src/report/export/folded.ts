@@ -1,6 +1,5 @@
 /** Collapsed stacks, as flamegraph.pl, inferno and speedscope read them: `outer;inner 12`, one line per stack. */
-import type { Measure } from '../../core/pprof.js';
-import type { Recording } from '../../core/recording.js';
+import type { Measure, Recording } from '../../core/recording.js';
 import { type FrameOptions, FrameTable } from './frames.js';
 
 export function foldedLines(recording: Recording, measure: Measure, options: FrameOptions): string[] {

@@ -1,7 +1,6 @@
 /** Stacks as other tools draw them: frames with a name, the outermost first. */
 import { BUFFER_ROW } from '../../core/counts.js';
-import type { Measure } from '../../core/pprof.js';
-import type { Code, Location, Recording, Sample } from '../../core/recording.js';
+import type { Code, Location, Measure, Recording, Sample } from '../../core/recording.js';
 import { makeStyle, printable } from '../text/style.js';
 
 export interface FrameOptions {

@@ -1,7 +1,7 @@
 /** speedscope's own format: a sampled profile per measure. Spec: speedscope src/lib/file-format-spec.ts, version 0.0.1. */
 import { interpreterName } from '../../core/interpreter.js';
-import { isBytes, type Measure } from '../../core/pprof.js';
-import type { Recording } from '../../core/recording.js';
+import { isBytes } from '../../core/pprof.js';
+import type { Measure, Recording } from '../../core/recording.js';
 import { type Frame, type FrameOptions, FrameTable, plain } from './frames.js';
 
 interface SpeedscopeFrame {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Recording } from '../../core/recording.js';
 import { recordingFromText } from '../../core/recording.testkit.js';
 import { packRecording } from './packed-recording.js';
-import { DATA_MARK, recordingPage, scriptJson, TITLE_MARK } from './recording-page.js';
+import { DATA_MARK, scriptJson, TITLE_MARK } from './page-template.js';
+import { recordingPage } from './recording-page.js';
 import { sourceExcerpts } from './source-excerpts.js';
 
 const TEMPLATE = `<title>${TITLE_MARK}</title><script type="application/json">${DATA_MARK}</script><p>end`;

@@ -2,6 +2,7 @@
 import { commandLine } from '../text/command.js';
 import { printable } from '../text/style.js';
 import type { PackedRecording } from './packed-recording.js';
+import { filledPage } from './page-template.js';
 import type { Excerpts } from './source-excerpts.js';
 
 export interface RecordingPageData {
@@ -12,30 +13,7 @@ export interface RecordingPageData {
   readonly texts: Readonly<Record<string, Excerpts>>;
 }
 
-/** What the template has where the title and the data belong. */
-export const TITLE_MARK = '<!--title-->';
-export const DATA_MARK = '"%data%"';
-
 export function recordingPage(template: string, data: RecordingPageData): string {
   const title = `${printable(commandLine(data.recording.about.command))}: where its allocations come from`;
-  // The data come last: what they hold is looked at by nobody after them.
-  return inserted(inserted(template, TITLE_MARK, escapeHtml(title)), DATA_MARK, scriptJson(data));
-}
-
-function inserted(template: string, mark: string, text: string): string {
-  const at = template.indexOf(mark);
-  if (at < 0) throw new Error(`internal error: the template of the page has no ${mark}`);
-  return template.slice(0, at) + text + template.slice(at + mark.length);
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-}
-
-/** JSON that cannot end the script element it stands in, nor open a comment in it. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return filledPage(template, title, data);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExperimentResult, StudyResult } from '../../core/study.js';
+import { wholeStudy } from '../study.testkit.js';
 import { failed, interpreter, result } from '../text/results.testkit.js';
 import { studyMarkdown } from './study.js';
 
@@ -11,6 +12,7 @@ const EXPERIMENT: ExperimentResult = {
   setup: 'x = 1000',
   shows: 'One int.',
   compares: null,
+  methods: [],
   results: [result('3.13', ['1 int malloc']), result('3.14', ['1 int freelist'])],
 };
 
@@ -20,8 +22,14 @@ function study(changed: Partial<ExperimentResult> = {}): StudyResult {
   return {
     schema: 'pyallocs/study@1',
     interpreters: [interpreter('3.13'), interpreter('3.14')],
+    absent: [],
     categories: [{ category: 'integers', title: 'Integers', question: 'Does it?' }],
     experiments: [experiment],
+    series: [],
+    limits: [],
+    programs: [],
+    observers: [],
+    claims: [],
   };
 }
 
@@ -29,12 +37,26 @@ function study(changed: Partial<ExperimentResult> = {}): StudyResult {
 function lines(changed: Partial<ExperimentResult>): { row: string; about: string } {
   const all = studyMarkdown(study(changed)).split('\n');
   const matrix = all.findIndex((line) => line.startsWith('| | '));
-  return { row: all[matrix + 2] ?? '', about: all.find((line) => line.startsWith('- **')) ?? '' };
+  return { row: all[matrix + 2] ?? '', about: all.find((line) => /^- .*\(`int\.add`\): /.test(line)) ?? '' };
 }
 
 test('a study as it is read', () => {
   expect(studyMarkdown(study())).toMatchInlineSnapshot(`
     "# How often does Python allocate?
+
+    **What the last release changed**, 3.13 → 3.14. In brackets: in how many statements of this study.
+
+    - ints (1) come from a freelist
+
+    Try it: \`pyallocs bench 'y = x + 1' -s 'x = 1000' -p wasm:all\`
+
+    ## From version to version
+
+    In brackets: in how many statements of this study.
+
+    - **3.13 → 3.14**: ints (1) come from a freelist
+
+    ## The statements
 
     1 experiment on 2 interpreters, every count exact; 1 of them does not cost the same on all.
 
@@ -47,7 +69,7 @@ test('a study as it is read', () => {
 
     This build has no pymalloc: requests go to malloc, and there are no pools or arenas to see. A standard build serves requests of up to 512 bytes from pymalloc.
 
-    ## Integers
+    ### Integers
 
     Does it?
 
@@ -57,6 +79,15 @@ test('a study as it is read', () => {
 
     - **A sum** (\`int.add\`): \`y = x + 1\` with \`x = 1000\`. One int.
       - 3.14: int from a freelist
+      - \`pyallocs bench 'y = x + 1' -s 'x = 1000' -p all\`
+
+    ## What to expect of a statement
+
+    By what it asks of the allocator on CPython 3.14.1 (embedded), measured; where another version differs, it says so.
+
+    **Served by freelists**
+
+    - \`y = x + 1\` A sum (3.13: asks the allocator every time)
     "
   `);
 });
@@ -124,4 +155,54 @@ test('a cell that differs from the one to its left is bold; a version that canno
   expect(lines({}).row).toBe('| `y = x + 1`<br>A sum | ● 1 | **○ 1** |');
   expect(lines({ results: [result('3.14', ['1 int freelist'])] }).row).toBe('| `y = x + 1`<br>A sum | – | ○ 1 |');
   expect(lines({ results: [result('3.13', []), result('3.14', [])] }).row).toBe('| `y = x + 1`<br>A sum | · | · |');
+});
+
+describe('a whole study', () => {
+  const whole = studyMarkdown(wholeStudy());
+
+  test('begins with how often programs allocate, what the last release changed, what is wrong, and a line to paste', () => {
+    const found = [
+      'the median of 6 real programs',
+      'What the last release changed',
+      'Beliefs that are wrong',
+      'Try it:',
+    ];
+    const places = found.map((text) => whole.indexOf(text));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places.every((place) => place > 0 && place < whole.indexOf('## '))).toBe(true);
+  });
+
+  test('has every part', () => {
+    const headings = [...whole.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(headings).toEqual([
+      'From version to version',
+      'The statements',
+      'How containers grow',
+      'Freelists, caches and pymalloc',
+      'Real programs',
+      'What watching does to the counts',
+      'What people say',
+      'What to expect of a statement',
+    ]);
+  });
+
+  test('says nothing that rests on a clock, and where that is', () => {
+    const study = wholeStudy();
+    const slower = study.claims.map((claim) =>
+      claim.restsOn === 'time'
+        ? {
+            ...claim,
+            verdicts: claim.verdicts.map((one) => ({ ...one, verdict: 'confirmed' as const, because: 'Slow.' })),
+          }
+        : claim,
+    );
+    expect(studyMarkdown({ ...study, claims: slower })).toBe(whole);
+    expect(whole).toContain('rests on time: see report.html');
+  });
+
+  test('a part of one says so at its top', () => {
+    expect(studyMarkdown(wholeStudy({ partial: true })).split('\n')[2]).toMatch(
+      /^\*\*This study was ended before its end/,
+    );
+  });
 });

@@ -1,18 +1,36 @@
 /** REPORT.md: the study for a reader, the same bytes for the same results. */
 import type { ExperimentResult, StudyResult } from '../../core/study.js';
 import { resultCell, sameCell } from '../text/cell.js';
-import { rowChanges } from '../text/changes.js';
 import { failureLines } from '../text/failure.js';
 import { pymallocFootnote } from '../text/interpreter.js';
-import { growthWords, studyColumns, summarySentence } from '../text/study.js';
+import { growthWords, studyChanges, studyColumns, summarySentence } from '../text/study.js';
+import { STUDY_TITLE } from '../text/study-words.js';
 import { makeStyle } from '../text/style.js';
 import { cellCode, code, escapeText } from './escape.js';
+import {
+  advice,
+  again,
+  answer,
+  claims,
+  disagreements,
+  growth,
+  limits,
+  observers,
+  programs,
+  steps,
+} from './study-parts.js';
 
 const STYLE = makeStyle({ colour: false, ascii: false, width: 100 });
 
 export function studyMarkdown(study: StudyResult): string {
   const lines = [
-    '# How often does Python allocate?',
+    `# ${STUDY_TITLE}`,
+    '',
+    ...answer(study),
+    '',
+    ...steps(study),
+    '',
+    '## The statements',
     '',
     summarySentence(study),
     '',
@@ -29,9 +47,10 @@ export function studyMarkdown(study: StudyResult): string {
   ];
   for (const { category, title, question } of study.categories) {
     const experiments = study.experiments.filter((experiment) => experiment.category === category);
-    lines.push('', `## ${title}`, '', question, '', ...matrix(study, experiments));
-    lines.push('', ...experiments.flatMap((experiment) => about(experiment)));
+    lines.push('', `### ${escapeText(title)}`, '', question, '', ...matrix(study, experiments));
+    lines.push('', ...experiments.flatMap((experiment) => about(experiment, study)));
   }
+  for (const part of [growth, limits, programs, observers, claims, advice]) lines.push('', ...part(study));
   return `${lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -57,9 +76,9 @@ function matrix(study: StudyResult, experiments: readonly ExperimentResult[]): s
   ];
 }
 
-function about(experiment: ExperimentResult): string[] {
+function about(experiment: ExperimentResult, study: StudyResult): string[] {
   const setup = experiment.setup.trim() === '' ? '' : ` with ${code(experiment.setup)}`;
-  const changes = rowChanges(experiment.results).map(
+  const changes = studyChanges(experiment.results).map(
     ({ interpreter, text }) => `  - ${escapeText(`${interpreter}: ${text}`)}`,
   );
   const growth = growthWords(experiment).map(
@@ -71,5 +90,7 @@ function about(experiment: ExperimentResult): string[] {
     ...changes,
     ...growth,
     ...failures,
+    ...disagreements(experiment, study),
+    again(experiment),
   ];
 }

@@ -11,7 +11,7 @@ interface Part {
 }
 
 /** What a cell shows of counts: creations by origin, buffers, resizes; what is zero is left out. */
-function parts(counts: Counts): Part[] {
+export function cellParts(counts: Counts): Part[] {
   const all: Part[] = [
     ...ORIGINS.map((origin) => ({ mark: origin, count: counts.creations[origin] })),
     { mark: 'buffer', count: counts.buffers.total },
@@ -35,13 +35,17 @@ export function resultCell(result: CaseResult | undefined, style: Style, bold = 
   }
   const inexact = result.outcome === 'varying' ? `${style.sign('inexact')} ` : '';
   if (result.perOp === null) return inexact + style.paint('resize', 'grows');
-  const signs = parts(result.perOp).map(({ mark, count }) => {
-    const text = style.ascii
-      ? `${style.sign(mark)}${perOperation(count)}`
-      : `${style.sign(mark)} ${perOperation(count)}`;
+  return inexact + resultCountsCell(result.perOp, style, bold);
+}
+
+/** The same of counts alone; null: there are none. */
+export function resultCountsCell(counts: Counts | null, style: Style, bold = false): string {
+  if (counts === null) return style.paint('unseen', style.sign('unseen'));
+  const signs = cellParts(counts).map(({ mark, count }) => {
+    const text = `${style.sign(mark)}${style.ascii ? '' : ' '}${perOperation(count)}`;
     return style.paint(mark, bold ? style.bold(text) : text);
   });
-  return inexact + (signs.join(' ') || style.paint('nothing', style.sign('nothing')));
+  return signs.join(' ') || style.paint('nothing', style.sign('nothing'));
 }
 
 /** Whether two cells show the same. */
@@ -49,7 +53,7 @@ export function sameCell(a: CaseResult | undefined, b: CaseResult | undefined): 
   const text = (result: CaseResult | undefined): string =>
     result === undefined || !('perOp' in result) || result.perOp === null
       ? String(result?.outcome)
-      : JSON.stringify(parts(result.perOp));
+      : JSON.stringify(cellParts(result.perOp));
   return text(a) === text(b);
 }
 

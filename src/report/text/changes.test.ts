@@ -41,8 +41,8 @@ describe('between two neighbours', () => {
   test('a cost that begins or ends to grow is told, two that grow are not compared', () => {
     const row = [result('3.12', []), growing('3.13'), growing('3.14'), result('3.15', [])];
     expect(rowChanges(row)).toEqual([
-      { interpreter: '3.13', text: 'its cost grows' },
-      { interpreter: '3.15', text: 'costs the same each time' },
+      { id: 'wasm:3.13', interpreter: '3.13', text: 'its cost grows' },
+      { id: 'wasm:3.15', interpreter: '3.15', text: 'costs the same each time' },
     ]);
   });
 });
@@ -55,7 +55,7 @@ test('along a row, what failed or does not exist is passed over', () => {
     undefined,
     result('3.14', ['1 int freelist']),
   ];
-  expect(rowChanges(row)).toEqual([{ interpreter: '3.14', text: 'int from a freelist' }]);
+  expect(rowChanges(row)).toEqual([{ id: 'wasm:3.14', interpreter: '3.14', text: 'int from a freelist' }]);
 });
 
 test('a column is headed by its label, an embedded interpreter by its version, a native one by its id', () => {

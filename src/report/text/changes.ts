@@ -15,6 +15,8 @@ const FROM: Record<Origin, string> = {
 
 /** A change between neighbours: in which interpreter, and what. */
 export interface Change {
+  readonly id: string;
+  /** As its column is headed. */
   readonly interpreter: string;
   readonly text: string;
 }
@@ -26,7 +28,7 @@ export function rowChanges(results: readonly (CaseResult | undefined)[]): Change
   for (const result of results) {
     if (result === undefined || !hasNumbers(result)) continue;
     const text = before === undefined ? '' : describeChange(before, result);
-    if (text !== '') changes.push({ interpreter: columnName(result), text });
+    if (text !== '') changes.push({ id: result.interpreter.id, interpreter: columnName(result), text });
     before = result;
   }
   return changes;

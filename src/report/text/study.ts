@@ -1,18 +1,27 @@
 /** The text of a study in the terminal: a matrix per category, growth points, and the changes between versions in words. */
-import { hasNumbers } from '../../core/outcome.js';
-import type { ExperimentResult, StudyResult } from '../../core/study.js';
+import { type CaseResult, hasNumbers } from '../../core/outcome.js';
+import type { ExperimentResult, StudyResult, StudyTimings } from '../../core/study.js';
+import { families } from '../../core/study-versions.js';
 import { growthSentence } from './cell.js';
-import { columnName, rowChanges } from './changes.js';
+import { type Change, columnName, rowChanges } from './changes.js';
 import { failureLines } from './failure.js';
 import { interpretersLine, pymallocFootnote } from './interpreter.js';
 import { type MatrixColumn, matrixLines } from './matrix.js';
 import { list, plural } from './numbers.js';
+import { answerLines, partsLines } from './study-parts.js';
 import { oneLine, type Style } from './style.js';
 import { wrap } from './table.js';
 
-export function formatStudy(study: StudyResult, style: Style): string {
+/** `timings`: null where nothing was timed. */
+export function formatStudy(study: StudyResult, timings: StudyTimings | null, style: Style): string {
   const columns = studyColumns(study);
-  const lines = [style.bold(interpretersLine(study.interpreters)), '', ...wrap(summarySentence(study), style.width)];
+  const lines = [
+    ...wrap(interpretersLine(study.interpreters), style.width).map((line) => style.bold(line)),
+    '',
+    ...answerLines(study, timings, style),
+    '',
+    ...wrap(summarySentence(study), style.width),
+  ];
   for (const { category, title, question } of study.categories) {
     const experiments = study.experiments.filter((experiment) => experiment.category === category);
     lines.push('', style.bold(title), ...wrap(question, style.width).map((line) => style.dim(line)), '');
@@ -30,7 +39,8 @@ export function formatStudy(study: StudyResult, style: Style): string {
     );
     if (failures.length > 0) lines.push('', ' Not exact', ...failures);
   }
-  lines.push('', ...legend(study, style));
+  if (study.experiments.length > 0) lines.push('', ...legend(study, style));
+  lines.push(...partsLines(study, style));
   return lines.join('\n');
 }
 
@@ -44,11 +54,19 @@ export function studyColumns(study: StudyResult): MatrixColumn[] {
   return study.interpreters.map((interpreter) => ({ id: interpreter.id, title: columnName({ interpreter }) }));
 }
 
+/** The changes along the results of an experiment, each beside the version before it of the same kind of build. */
+export function studyChanges(results: readonly CaseResult[]): Change[] {
+  const byId = new Map(results.map((result) => [result.interpreter.id, result]));
+  return families(results.map(({ interpreter }) => interpreter)).flatMap((members) =>
+    rowChanges(members.map(({ id }) => byId.get(id))),
+  );
+}
+
 /** How many experiments, how many differ between versions, whether all is exact. */
 export function summarySentence(study: StudyResult): string {
   const results = study.experiments.flatMap((experiment) => experiment.results);
   const inexact = results.filter(({ outcome }) => outcome !== 'exact').length;
-  const differ = study.experiments.filter((e) => rowChanges(e.results).length > 0).length;
+  const differ = study.experiments.filter((e) => studyChanges(e.results).length > 0).length;
   const versions = study.interpreters.length;
   const exact = inexact === 0 ? 'every count exact' : `${inexact} of ${results.length} counts not exact`;
   const compared = versions > 1 ? `; ${differ} of them ${differ === 1 ? 'does' : 'do'} not cost the same on all` : '';
@@ -58,7 +76,7 @@ export function summarySentence(study: StudyResult): string {
 /** "3.14  ints come from a freelist" under the statement it belongs to. */
 function changeLines(experiments: readonly ExperimentResult[], style: Style): string[] {
   return experiments.flatMap((experiment) => {
-    const changes = rowChanges(experiment.results);
+    const changes = studyChanges(experiment.results);
     if (changes.length === 0) return [];
     const told = changes.map(({ interpreter, text }) => `${style.bold(interpreter)} ${text}`).join('; ');
     return wrap(`   ${style.dim(oneLine(statementLabel(experiment), 40, style))}  ${told}`, style.width, '       ');
@@ -69,13 +87,8 @@ function changeLines(experiments: readonly ExperimentResult[], style: Style): st
 export function growthWords(experiment: ExperimentResult): { readonly versions: string; readonly sentence: string }[] {
   const sentences = new Map<string, string[]>();
   for (const result of experiment.results) {
-    if (!hasNumbers(result)) continue;
-    const words = [
-      ...(result.growth === null ? [] : [growthSentence(result.growth, result.counts)]),
-      ...(result.growthPoints === undefined ? [] : [pointsSentence(result.growthPoints)]),
-    ];
-    if (words.length === 0) continue;
-    const sentence = words.join('; ');
+    if (!hasNumbers(result) || result.growth === null) continue;
+    const sentence = growthSentence(result.growth, result.counts);
     sentences.set(sentence, [...(sentences.get(sentence) ?? []), columnName(result)]);
   }
   const all = experiment.results.length;
@@ -83,15 +96,6 @@ export function growthWords(experiment: ExperimentResult): { readonly versions: 
     versions: names.length === all && all > 1 ? `all ${all}` : list(names),
     sentence,
   }));
-}
-
-const POINTS_SHOWN = 16;
-
-/** "grows at 0, 4, 8, 16, 24 … items" */
-function pointsSentence(points: readonly number[]): string {
-  if (points.length === 0) return 'never asks for memory';
-  const shown = points.slice(0, POINTS_SHOWN).join(', ');
-  return `grows at ${shown}${points.length > POINTS_SHOWN ? ' …' : ''} items`;
 }
 
 function growthLines(experiments: readonly ExperimentResult[], style: Style): string[] {

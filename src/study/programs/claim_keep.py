@@ -1,0 +1,1 @@
+kept = [object() for i in range(100000)]
