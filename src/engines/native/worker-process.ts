@@ -96,11 +96,11 @@ export class WorkerProcess {
     const variables = {
       PYALLOCS_WORKER: unhooked ? `${CHANNEL} unhooked` : `${CHANNEL}`,
       PYTHONHASHSEED: '0',
-      ...(unhooked ? { PYALLOCS_STEADY: '1' } : {}),
+      PYALLOCS_STEADY: '1',
     };
-    // Without hooks, code may ask for addresses: they are the same each time. What the shell sets holds for what it executes.
-    const [command, args] = unhooked ? ['/bin/sh', ['-c', 'exec "$0"', python]] : [python, []];
-    this.#child = spawn(command, args, {
+    // Addresses are the same each time, for code that asks for them, and for pools and arenas. What the shell sets holds for
+    // what it executes.
+    this.#child = spawn('/bin/sh', ['-c', 'exec "$0"', python], {
       cwd: folder,
       env: agentEnvironment(this.session.path, variables),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -201,5 +201,5 @@ function claimLines(study: StudyResult, style: Style): string[] {
         ];
   });
   const rest = `${plural(confirmed.length, 'claim')} confirmed on every version ${confirmed.length === 1 ? 'is' : 'are'} not listed here; REPORT.md has them, with the reasons and numbers of all.`;
-  return [...lines, ...wrap(` ${rest}`, style.width, ' ')];
+  return [...lines, ...(confirmed.length === 0 ? [] : wrap(` ${rest}`, style.width, ' '))];
 }
