@@ -163,9 +163,10 @@ describe('what is typed wrong is told in a sentence', () => {
     [['bench', 'pass', '--file', 'twice.toml'], 'statements come from --file or from the command line, not from both'],
     [['bench', 'pass', '--path', 'none'], '--path none cannot be read: it does not exist'],
     [['bench', 'pass', '--path', 'a-file'], '--path a-file is not a folder'],
+    [['study', '--only', 'nothing'], 'nothing in the study is called nothing; pyallocs study --list shows all names'],
     [
-      ['study', '--only', 'nothing'],
-      'there is no category or experiment nothing; categories: integers, strings, containers, objects, calls, singletons, series, limits; ids are like int.add-small',
+      ['study', '--only', 'intgers'],
+      'nothing in the study is called intgers; near it: integers; pyallocs study --list shows all names',
     ],
     [['study', '--out', 'a-file'], 'the folder a-file cannot be made: there is a file of that name'],
     [['study', '--out', 'a-file/below'], 'the folder a-file/below cannot be made: there is a file of that name'],

@@ -134,11 +134,11 @@ async function poolsPerArena(count: CountRuns): Promise<number | string> {
   return agreed(between, 'arenas');
 }
 
-/** Makes objects of this size, one per execution, and keeps them. */
+/** Makes objects of this size, one per execution, and keeps them. Pools that others left half empty are filled before. */
 function keeping(size: number, executions: number): Statement {
   const make = size === 16 ? 'object()' : size === 32 ? '-x' : `bytes(${size - BYTES_HEADER})`; // an int of two digits has 32
   return {
-    setup: `x = 10**12; held = [None] * ${executions}; places = iter(list(range(${executions})))`,
+    setup: `x = 10**12; full = [${make} for n in range(3000)]; held = [None] * ${executions}; places = iter(list(range(${executions})))`,
     statement: `held[next(places)] = ${make}`,
   };
 }

@@ -49,6 +49,7 @@ test('a creation takes the difference of two loops, divided by how often they go
   // 10 and 20 ms over 500,000
   const all = { '3': { ms: 3 }, '1000.5': { ms: 13 }, '10000000000': { ms: 23 } };
   expect(await cost(all)).toEqual({ freelist: 20, allocator: 40 });
-  expect(await cost({ ...all, '1000.5': { ms: 3 } })).toBeNull();
+  expect(await cost({ ...all, '1000.5': { ms: 2 } })).toEqual({ freelist: 0, allocator: 40 });
+  expect(await cost({ ...all, '10000000000': { ms: 3 } })).toBeNull();
   expect(await cost({ ...all, '3': { why: 'no' } })).toBeNull();
 });

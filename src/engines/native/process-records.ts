@@ -114,9 +114,10 @@ function readRecord(path: string): ProcessRecord {
         raw: recording.rawEvents('program'),
         torn: false,
       };
-      if (recording.isAsRead()) {
-        const { state, notes } = record.head;
-        const isCutOff = (state !== 'exited' && !goesOn(record.head)) || notes !== 0;
+      const { state, notes } = record.head;
+      const runs = goesOn(record.head);
+      if (recording.isAsRead() && !(runs && isWithinEvent(record))) {
+        const isCutOff = (state !== 'exited' && !runs) || notes !== 0;
         return record.book !== null && isCutOff ? asFarAsRead(record) : record;
       }
       if (tries === TRIES) return { ...asFarAsRead(record), torn: true };
@@ -126,6 +127,16 @@ function readRecord(path: string): ProcessRecord {
     recording.close();
   }
 }
+
+/** Whether totals and rows are of different moments: a process that does not get on for a while may stand between the two. */
+function isWithinEvent({ program, shutdown }: ProcessRecord): boolean {
+  return [program, shutdown].some(({ counts, byType }) => {
+    const rows = [...byType.values()].reduce(addCounts, ZERO);
+    return !EVENTS.every((field) => rows[field] === counts[field]) || rows.creations.total !== counts.creations.total;
+  });
+}
+
+const EVENTS = ['requests', 'resizes', 'relocations', 'releases', 'bytes', 'resizeBytes'] as const;
 
 /** Of a process that counts all the time, was killed in the middle of that, or counted twice at once: totals and rows are of
  * different moments, so the rows alone are taken. */

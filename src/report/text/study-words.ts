@@ -63,7 +63,8 @@ export function versionName({ version, engine }: Interpreter): string {
   return `CPython ${version}${engine === 'wasm' ? ' (embedded)' : ''}`;
 }
 
-const share = (part: number): string => `${(100 * part).toFixed(part > 0.995 && part < 1 ? 1 : 0)} %`;
+const share = (part: number): string =>
+  part > 0.9995 && part < 1 ? '> 99.9 %' : `${(100 * part).toFixed(part > 0.995 && part < 1 ? 1 : 0)} %`;
 
 /** "from 12 % to 98 %" */
 const ends = ({ least, most }: Spread, text: (value: number) => string): string =>
@@ -80,12 +81,15 @@ export function programsSentence(study: StudyResult, timings: StudyTimings | nul
   const summary = programSummaries(study, timings).find((one) => one.interpreter.id === interpreter?.id);
   if (summary === undefined) return null;
   const { programs, perMs, creations, freelist } = summary;
+  const from = (of: typeof freelist, word: (value: number) => string): string =>
+    programs === 1 ? '' : ` (${ends(of, word)})`;
   const often =
     perMs === null
-      ? `creates ${rough(Math.round(creations.median))} objects (${ends(creations, rough)})`
-      : `creates ${rate(perMs.median)} objects per millisecond (${ends(perMs, rate)})`;
-  const never = `${share(freelist.median)} of them never reach the allocator: a freelist serves them (${ends(freelist, share)})`;
-  return `On ${versionName(summary.interpreter)}, the median of ${plural(programs, 'real program')} ${often}; ${never}.`;
+      ? `creates ${rough(Math.round(creations.median))} objects${from(creations, rough)}`
+      : `creates ${rate(perMs.median)} objects per millisecond${from(perMs, rate)}`;
+  const never = `${share(freelist.median)} of them never reach the allocator: a freelist serves them${from(freelist, share)}`;
+  const who = programs === 1 ? 'one real program' : `the median of ${plural(programs, 'real program')}`;
+  return `On ${versionName(summary.interpreter)}, ${who} ${often}; ${never}.`;
 }
 
 /** "5,900 /ms, 71 % from freelists": a version in a table. */

@@ -68,6 +68,7 @@ export function summarySentence(study: StudyResult): string {
   const inexact = results.filter(({ outcome }) => outcome !== 'exact').length;
   const differ = study.experiments.filter((e) => studyChanges(e.results).length > 0).length;
   const versions = study.interpreters.length;
+  if (study.experiments.length === 0) return `No experiment was asked for, on ${plural(versions, 'interpreter')}.`;
   const exact = inexact === 0 ? 'every count exact' : `${inexact} of ${results.length} counts not exact`;
   const compared = versions > 1 ? `; ${differ} of them ${differ === 1 ? 'does' : 'do'} not cost the same on all` : '';
   return `${plural(study.experiments.length, 'experiment')} on ${plural(versions, 'interpreter')}, ${exact}${compared}.`;
