@@ -86,9 +86,14 @@ static uint32_t path_root(pa_path *path)
     return root;
 }
 
-/* A thread keeps its state until that is freed (pa_thread_released), unless there are several interpreters. */
+/* A thread keeps its state until that is freed (pa_thread_released), unless there are several interpreters. From 3.12 on
+   these may run at once (PEP 684), and nothing guards the tables of sites: from then on events are at no instruction, so
+   that no site is new. */
 static uintptr_t thread_state(void)
 {
+    if (PA_UNLIKELY(*pa_interpreters_made != 1 && py.minor >= 12)) {
+        return 0;
+    }
     uintptr_t state = (uintptr_t)current_state();
     pa_self.path.state = *pa_interpreters_made == 1 ? state : 0;
     return state;
