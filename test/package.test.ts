@@ -145,6 +145,8 @@ describe('the packed package', () => {
     expect(readdirSync(join(installed, 'out')).sort()).toEqual([
       'REPORT.md',
       'allocation_results.txt',
+      'data',
+      'report.html',
       'results.json',
       'run.json',
       'timings.json',
