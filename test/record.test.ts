@@ -457,9 +457,10 @@ for thread in threads: thread.join()
       recording.close();
       return size;
     };
-    const few = await used(2000);
+    // So many that the two tables of sites that take turns are both there.
+    const few = await used(20_000);
     expect(few).toBeGreaterThan(100_000);
-    expect(await used(20_000)).toBeLessThan(few + 100_000);
+    expect(await used(80_000)).toBeLessThan(few + 100_000);
   });
 
   test('two at once with the same file: it is whole, and one of the two', async () => {
