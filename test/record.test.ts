@@ -457,10 +457,10 @@ for thread in threads: thread.join()
       recording.close();
       return size;
     };
-    // So many that the two tables of sites that take turns are both there.
-    const few = await used(20_000);
+    const few = await used(2000);
     expect(few).toBeGreaterThan(100_000);
-    expect(await used(80_000)).toBeLessThan(few + 100_000);
+    // The second of the two tables of sites that take turns (164 KB) comes when addresses want it. 18,000 copies take more.
+    expect(await used(20_000)).toBeLessThan(few + 300_000);
   });
 
   test('two at once with the same file: it is whole, and one of the two', async () => {
