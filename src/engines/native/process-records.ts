@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addCounts, isZero, ZERO } from '../../core/counts.js';
+import { addCounts, type Counts, isZero, ZERO } from '../../core/counts.js';
 import { PyallocsError } from '../../core/errors.js';
 import type { Interval } from '../../core/interval.js';
 import type { Exit, ProgramWarning } from '../../core/program.js';
+import { count } from '../../core/units.js';
 import type { Book } from '../book.js';
 import type { RawEvents } from '../where.js';
 import { isBeingMade, Recording, type RecordingHead, type RegionTally, type Tally } from './recording.js';
@@ -120,12 +121,25 @@ function readRecord(path: string): ProcessRecord {
         const isCutOff = (state !== 'exited' && !runs) || notes !== 0;
         return record.book !== null && isCutOff ? asFarAsRead(record) : record;
       }
-      if (tries === TRIES) return { ...asFarAsRead(record), torn: true };
+      if (tries === TRIES) return { ...asFarAsRead(withWholeEvents(record)), torn: true };
       recording.refresh();
     }
   } finally {
     recording.close();
   }
+}
+
+/** Of a process that counts while it is read: an event whose object is in a row already has its request there as well. */
+function withWholeEvents(record: ProcessRecord): ProcessRecord {
+  const whole = <T extends Interval>(tally: T): T => {
+    const rows = [...tally.byType].map(([type, row]): [string, Counts] => {
+      const { creations, buffers } = row;
+      return [type, { ...row, requests: count(creations.pymalloc + creations.malloc + buffers.total) }];
+    });
+    return { ...tally, byType: new Map(rows) };
+  };
+  const { program, shutdown, regions } = record;
+  return { ...record, program: whole(program), shutdown: whole(shutdown), regions: regions.map(whole) };
 }
 
 /** Whether totals and rows are of different moments: a process that does not get on for a while may stand between the two. */
