@@ -29,6 +29,23 @@ function expected({ answers }: Evidence): { readonly range: number; readonly sum
   return { range: Math.max(0, TURNS - 1 - high), sums: Math.max(0, TURNS - Math.max(0, high)) };
 }
 
+/** Ints of a loop of the post, and the numbers beside a figure of it. */
+function loopInts(evidence: Evidence, run: 'add' | 'print', figure: number) {
+  const { ints } = evidence.run(run);
+  const { range, sums } = expected(evidence);
+  const numbers = {
+    ints: ints.creations,
+    intsFromAllocator: ints.allocated,
+    intsFromFreelist: ints.freelist,
+    intsOfRange: range,
+    intsOfAdditions: sums,
+    otherInts: ints.creations - range - sums,
+    restOfFigure: figure - ints.allocated,
+  };
+  const found = `The allocator serves ${part(ints.allocated, ints.creations, 'int')} that the loop creates`;
+  return { ints, numbers, found };
+}
+
 export const BLOG_CLAIMS: readonly Claim[] = [
   {
     ...blog,
@@ -36,18 +53,7 @@ export const BLOG_CLAIMS: readonly Claim[] = [
     text: '100,000 times `a = i + 1` makes about 905 integer allocations',
     experiments: ['int.loop-10000'],
     judge: (evidence) => {
-      const { ints } = evidence.run('add');
-      const { range, sums } = expected(evidence);
-      const numbers = {
-        ints: ints.creations,
-        intsFromAllocator: ints.allocated,
-        intsFromFreelist: ints.freelist,
-        intsOfRange: range,
-        intsOfAdditions: sums,
-        otherInts: ints.creations - range - sums,
-        restOfFigure: FIGURE_ADD - ints.allocated,
-      };
-      const found = `The allocator serves ${part(ints.allocated, ints.creations, 'int')} that the loop creates`;
+      const { ints, numbers, found } = loopInts(evidence, 'add', FIGURE_ADD);
       if (about(ints.allocated, FIGURE_ADD)) return confirmed(`${found}.`, numbers);
       if (ints.allocated > FIGURE_ADD) return refuted(`${found}: one for each that is not kept ready.`, numbers);
       return misleading(
@@ -62,18 +68,7 @@ export const BLOG_CLAIMS: readonly Claim[] = [
     text: 'with `print(i + 1)` about 100,904 integer allocations',
     experiments: ['int.print'],
     judge: (evidence) => {
-      const { ints } = evidence.run('print');
-      const { range, sums } = expected(evidence);
-      const numbers = {
-        ints: ints.creations,
-        intsFromAllocator: ints.allocated,
-        intsFromFreelist: ints.freelist,
-        intsOfRange: range,
-        intsOfAdditions: sums,
-        otherInts: ints.creations - range - sums,
-        restOfFigure: FIGURE_PRINT - ints.allocated,
-      };
-      const found = `The allocator serves ${part(ints.allocated, ints.creations, 'int')} that the loop creates`;
+      const { ints, numbers, found } = loopInts(evidence, 'print', FIGURE_PRINT);
       if (about(ints.allocated, FIGURE_PRINT)) {
         const each = Math.round(ints.allocated / TURNS);
         return confirmed(
