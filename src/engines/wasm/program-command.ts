@@ -10,7 +10,7 @@ export interface ParsedCommand {
   readonly form: ProgramForm;
   /** The script, module or code; "" for stdin. */
   readonly what: string;
-  /** What follows the options, as Python makes sys.argv of it. */
+  /** What follows the options: the script, -m MOD, -c CODE or -, and the arguments. */
   readonly rest: readonly string[];
 }
 

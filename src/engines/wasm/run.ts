@@ -209,7 +209,7 @@ function embeddedProgram({ parsed, inputs, folders }: Prepared, command: readonl
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
     module: readFileSync(WORKER_FILES.module, 'utf8'),
     command,
-    argv: onPaths(parsed),
+    argv: sysArgv(parsed),
     form: parsed.form,
     what: parsed.form === 'script' ? embeddedPath(parsed.what) : parsed.what,
     environment: inputs.environment,
@@ -256,7 +256,13 @@ function errorsOf(environment: Readonly<Record<string, string>>): string {
   return /^(?:C|POSIX|(?:C\.)?UTF-?8)?$/i.test(locale ?? '') ? 'surrogateescape' : 'strict';
 }
 
-/** sys.argv, with the script under its path in the interpreter. */
+/** sys.argv as Python makes it: of -c and -m, what was given to them is left out. */
+function sysArgv(parsed: ParsedCommand): readonly string[] {
+  const words = onPaths(parsed);
+  return parsed.form === 'command' || parsed.form === 'module' ? words.filter((_, i) => i !== 1) : words;
+}
+
+/** What stands after the options of Python, with the script under its path in the interpreter. */
 function onPaths({ form, rest }: ParsedCommand): readonly string[] {
   return form === 'script' ? rest.map((word, i) => (i === 0 ? embeddedPath(word) : word)) : rest;
 }
