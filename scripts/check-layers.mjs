@@ -10,7 +10,7 @@ const MAY_USE = {
   study: ['core', 'engines'],
   report: ['core'],
   cli: ['core', 'engines', 'study', 'report'],
-  web: ['core', 'report'],
+  web: ['core', 'report', 'engines'],
 };
 /** Files that run in a browser as well: no node: import, and none of a file that has one. */
 const BROWSER = ['core/', 'report/', 'web/', 'engines/engine.ts', 'engines/protocol.ts', 'engines/wasm/interpreter.ts'];

@@ -1,0 +1,14 @@
+/** Where the playground begins. */
+import { render } from 'preact';
+import { unwrap } from '../../core/assert.js';
+import '../theme.css';
+import './page.css';
+import { firstShared } from './link.js';
+import { Page } from './page.js';
+import { playgroundState } from './state.js';
+import { webInterpreters } from './web-interpreters.js';
+
+const { shared, fromLink } = firstShared(location.hash);
+const state = playgroundState(shared, fromLink, webInterpreters());
+render(<Page state={state} />, unwrap(document.getElementById('page'), 'the page has no place for its content'));
+state.interpreters.prepare(state.shown.value);

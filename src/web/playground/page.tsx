@@ -1,0 +1,36 @@
+/** The playground. */
+import type { VNode } from 'preact';
+import { ThemeToggle } from '../components/theme.js';
+import { CodePanel } from './code-panel.js';
+import { Gallery } from './gallery.js';
+import { Limits } from './limits.js';
+import { Results } from './results.js';
+import { RunBar } from './run-bar.js';
+import { ShareMenu } from './share-menu.js';
+import type { PlaygroundState } from './state.js';
+
+export function Page({ state }: { readonly state: PlaygroundState }): VNode {
+  return (
+    <>
+      <header class="head">
+        <h1>How often does this Python allocate?</h1>
+        <nav aria-label="This page">
+          <a href="#examples">Examples</a>
+          <ShareMenu state={state} />
+          <ThemeToggle />
+        </nav>
+      </header>
+      <main>
+        <div class="bench">
+          <section class="code" aria-label="Code">
+            <RunBar state={state} />
+            <CodePanel state={state} />
+          </section>
+          <Results state={state} />
+        </div>
+        <Gallery state={state} />
+        <Limits />
+      </main>
+    </>
+  );
+}
