@@ -35,6 +35,8 @@ export interface MeasuredError {
     | 'python-exception'
     | 'leaves-the-loop'
     | 'timeout'
+    /** Whoever asked ended it. */
+    | 'cancelled'
     | 'crashed'
     | 'inexact'
     | 'unsupported-text';

@@ -1,6 +1,8 @@
 /** A program's result with where its events came from: what processes recorded, and what an interpreter says of it. */
 import { countFields } from '../core/counts.js';
+import { approximateBecause } from '../core/interpreter.js';
 import type { ProgramResult, ProgramWarning } from '../core/program.js';
+import type { Recording, SourceFile, Stacks } from '../core/recording.js';
 import type { ProgramRun } from './engine.js';
 import type { CodeCopy, CodeText, InstructionAnswer } from './instructions.js';
 import { liveAddsUp, type ProcessBook, RecordedEvents, sumOfSamples, type Where } from './where.js';
@@ -70,4 +72,31 @@ function wrongSum({ counts }: CountedProgram, { samples }: Where): ProgramWarnin
 function wrongLive(books: readonly ProcessBook[]): ProgramWarning | null {
   if (books.every(({ book: { live } }) => live === null || liveAddsUp(live))) return null;
   return { code: 'sites', message: 'the live blocks of the sites are not the totals kept beside them' };
+}
+
+/** The recording of a run. `folder`: where the program was started. null: there are no numbers. */
+export function recordingOf(
+  { result, where }: ProgramRun,
+  folder: string,
+  stacks: Stacks,
+  sourcesOf: (where: Where) => readonly SourceFile[],
+): Recording | null {
+  if (where === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) return null;
+  const { command, interpreter, exit, outcome, warnings, seconds, counts, processes } = result;
+  return {
+    command,
+    folder,
+    interpreter,
+    exit,
+    outcome,
+    why: result.outcome === 'varying' ? result.why : null,
+    warnings,
+    seconds,
+    total: counts,
+    processes,
+    stacks,
+    approximate: approximateBecause(interpreter) !== null,
+    sources: sourcesOf(where),
+    ...where,
+  };
 }

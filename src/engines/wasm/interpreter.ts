@@ -23,7 +23,7 @@ import { LinearMemory } from './memory.js';
 import { embeddedOpcodes } from './opcodes.js';
 import { type EmbeddedProgram, type Ran, runProgram, timeProgram } from './program.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
-import type { RecordOptions } from './recorder.js';
+import { type Recorded, type Recorder, type RecordOptions, readRecorded, startRecording } from './recorder.js';
 import { levelTimes, type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
@@ -179,6 +179,11 @@ export class EmbeddedInterpreter {
     return embeddedOpcodes(this.#python);
   }
 
+  /** Bytes of its memory, which only grows. */
+  get memorySize(): number {
+    return this.#python.memory.bytes.length;
+  }
+
   /** Modules of the standard library that this build lacks, in alphabetical order. */
   absentModules(): readonly string[] {
     return JSON.parse(this.#python.ask('absent_modules')) as string[];
@@ -202,6 +207,30 @@ export class EmbeddedInterpreter {
     this.#restore(this.#hooked);
     const counted = this.#checked(await countRuns(this.#runner(statement, false), runs));
     return { counted, reusable: !this.#effects.seen() };
+  }
+
+  /**
+   * Records where the events of a statement come from, in a run of so many executions after one of as many that is not
+   * counted, and again for each further number: each time from the same state. Throws StatementFailure.
+   */
+  async recordRuns(
+    statement: Statement,
+    runs: readonly { readonly executions: number; readonly warming: number }[],
+  ): Promise<{ readonly recorded: readonly Recorded[]; readonly reusable: boolean }> {
+    this.#effects.reset();
+    const recorder: Recorder = { stacks: 'none', live: false, opcodes: this.#opcodes() };
+    const recorded: Recorded[] = [];
+    for (const { executions, warming } of runs) {
+      this.#restore(this.#hooked);
+      const runner = this.#runner(statement, false);
+      await runner.begin();
+      await runner.plan([warming, warming, executions]);
+      await runner.run();
+      await runner.run();
+      recorded.push(runner.record(recorder));
+      await runner.end();
+    }
+    return { recorded, reusable: !this.#effects.seen() };
   }
 
   /** Runs code without hooks; needs `time` when opened. */
@@ -276,7 +305,7 @@ export class EmbeddedInterpreter {
     return readState(this.#python.memory, this.#places.state);
   }
 
-  #runner(statement: Statement, gc: boolean): StatementRunner {
+  #runner(statement: Statement, gc: boolean): EmbeddedRunner {
     return new EmbeddedRunner(this.#python, this.#core, this.#places, this.#names, statement, gc, this.#minor);
   }
 }
@@ -293,6 +322,9 @@ export function tableIndex(python: CPython, name: string): number {
   for (let i = 1; i < wasmTable.length; i++) if (wasmTable.get(i) === exported()) return i;
   return 0;
 }
+
+/** Bytes for the tables of a recorded statement; past them they come from the allocator. */
+const RESERVE = 8 << 20;
 
 class EmbeddedRunner implements StatementRunner {
   readonly #python: CPython;
@@ -370,6 +402,23 @@ class EmbeddedRunner implements StatementRunner {
       this.#core.end();
     }
     return this.#read({ state: this.#places.state, rows: this.#core.rows() >>> 0 });
+  }
+
+  /** Runs the next planned run, counts it, and tells where its events came from. Throws StatementFailure. */
+  record(recorder: Recorder): Recorded {
+    const python = this.#python;
+    const core = this.#core;
+    const args = this.#argumentsOfNext();
+    core.use_reserve(python.allocate(RESERVE), RESERVE);
+    startRecording(python, core, recorder);
+    core.begin_recorded();
+    try {
+      this.#call(args);
+    } finally {
+      core.end();
+    }
+    this.#read({ state: this.#places.state, rows: core.rows() >>> 0 });
+    return readRecorded(python, core, this.#places.state);
   }
 
   async countGrowth(n: number): Promise<readonly [Interval, Interval, Interval] | null> {

@@ -41,6 +41,7 @@ export interface FileSystem {
   readonly streams: readonly (FileSystemStream | null)[];
   mount(type: FileSystemType, options: Readonly<Record<string, unknown>>, mountPoint: string): unknown;
   mkdirTree(path: string): void;
+  writeFile(path: string, text: string): void;
   chdir(path: string): void;
   cwd(): string;
   isDir(mode: number): boolean;

@@ -1,14 +1,114 @@
-/** The interpreters of the page, in web workers. */
+/** The interpreters of the page, each in a web worker of its own. */
 import { type Signal, signal } from '@preact/signals';
+import { unwrap } from '../../core/assert.js';
+import { EMBEDDED, embeddedInterpreter } from '../../engines/wasm/embedded.js';
+import type { Answer } from './answer.js';
+import { DISTRIBUTIONS } from './distributions.js';
+import { type Death, InterpreterWorker } from './interpreter-worker.js';
 import type { Interpreters, Status } from './interpreters.js';
+import { PROGRAM } from './problem.js';
+import type { Question } from './question.js';
+
+/** Seconds after which code is ended that is still running. */
+const TIMEOUT = 30;
 
 export function webInterpreters(): Interpreters {
   const status: Signal<ReadonlyMap<string, Status>> = signal(new Map());
+  const set = (version: string, now: Status): void => {
+    status.value = new Map(status.value).set(version, now);
+  };
+  const workers = new Map<string, InterpreterWorker>();
+  /** One is loaded at a time. */
+  let loading: Promise<unknown> = Promise.resolve();
+  /** The latest request: a former one stops when it sees another. */
+  let latest = 0;
+
+  /** The worker of a version, ready to be asked; null: it cannot be had. */
+  async function ready(version: string): Promise<InterpreterWorker | null> {
+    const there = workers.get(version);
+    if (there?.alive) return (await there.opened) ? there : null;
+    const address = new URL(DISTRIBUTIONS[version] ?? '', document.baseURI).href;
+    const before = loading;
+    set(version, { status: 'waiting' });
+    const worker = new InterpreterWorker(version, address, before, (now) => {
+      if (workers.get(version) === worker) set(version, now);
+    });
+    workers.set(version, worker);
+    loading = worker.opened;
+    return (await worker.opened) ? worker : null;
+  }
+
+  /** Those that are ready first, else in the order that was asked for. */
+  const ordered = (versions: readonly string[]): readonly string[] => {
+    const [first, ...others] = versions;
+    if (first === undefined) return [];
+    const isReady = (version: string): boolean => status.value.get(version)?.status === 'ready';
+    return [first, ...others.filter(isReady), ...others.filter((version) => !isReady(version))];
+  };
+
+  async function each(
+    versions: readonly string[],
+    work: (worker: InterpreterWorker, version: string) => Promise<void>,
+  ): Promise<void> {
+    const mine = ++latest;
+    for (const version of ordered(versions)) {
+      if (mine !== latest) return;
+      const worker = await ready(version);
+      if (mine !== latest) return;
+      if (worker !== null) await work(worker, version);
+    }
+  }
+
   return {
     status,
-    prepare: () => {},
-    ask: async () => {},
-    growth: async () => {},
-    cancel: () => {},
+    prepare: (version) => void ready(version),
+    ask: (question, versions, take) =>
+      each(versions, async (worker, version) => {
+        const end = await worker.ask(question, TIMEOUT, (answer) => take(version, answer));
+        if ('why' in end) take(version, failed(question, version, end));
+        else if (!worker.alive) prepareAgain(version);
+      }),
+    growth: (question, versions, take) =>
+      each(versions, async (worker, version) => {
+        const end = await worker.growth(question, TIMEOUT, (growth) => take(version, growth));
+        if ('why' in end) take(version, { outcome: 'failed', message: end.why, error: null });
+      }),
+    cancel: () => {
+      latest++;
+      for (const [version, worker] of workers)
+        if (worker.busy) {
+          worker.end('cancelled', 'It was cancelled.');
+          prepareAgain(version);
+        }
+    },
   };
+
+  /** Loads another interpreter in place of one that is gone. */
+  function prepareAgain(version: string): void {
+    void ready(version);
+  }
+}
+
+/** The answer of an interpreter that did not live to give one. */
+function failed(question: Question, version: string, { code, why, output }: Death): Answer {
+  const offer = unwrap(
+    EMBEDDED.find(({ minor }) => minor === version),
+    'it is an embedded version',
+  );
+  const interpreter = embeddedInterpreter(offer, null, null);
+  const answered = { instructions: null, problem: { at: null, message: why }, ms: 0 };
+  return question.mode === 'statement'
+    ? {
+        mode: 'statement',
+        result: { interpreter, outcome: 'failed', error: { code, message: why, line: null, place: null } },
+        pending: false,
+        ...answered,
+      }
+    : {
+        mode: 'program',
+        result: { command: [PROGRAM], interpreter, outcome: 'failed', exit: null, error: { code, message: why } },
+        recording: null,
+        output,
+        ...answered,
+      };
 }
