@@ -12,6 +12,7 @@ export function captureStreams(fs: FileSystem, written: Written): void {
     Object.assign(stream, {
       tty: undefined,
       seekable: false,
+      handsOn: true,
       stream_ops: {
         ...stream.stream_ops,
         read: (): number => 0,

@@ -21,6 +21,8 @@ export interface FileSystemNode {
 
 /** An open file. */
 export interface FileSystemStream {
+  /** Ours: it keeps nothing of what is written to it. */
+  readonly handsOn?: boolean;
   readonly stream_ops: Readonly<Record<string, unknown>>;
 }
 

@@ -15,6 +15,13 @@ export interface Death {
   readonly output: Output;
 }
 
+/** When a request is given up. */
+interface Limit {
+  readonly seconds: number;
+  /** The sentence for it. */
+  readonly late: string;
+}
+
 /** How a request came to its end. */
 export type End = { readonly reusable: boolean } | Death;
 
@@ -74,34 +81,33 @@ export class InterpreterWorker {
     return false;
   }
 
-  /** `timeout`: seconds. One question at a time: it waits for the one before. */
-  ask(question: Question, timeout: number, take: (answer: Answer) => void): Promise<End> {
-    return this.#request({ kind: 'ask', question }, timeout, (message) => {
+  /** One question at a time: it waits for the one before. */
+  ask(question: Question, limit: Limit, take: (answer: Answer) => void): Promise<End> {
+    return this.#request({ kind: 'ask', question }, limit, (message) => {
       if (message.kind === 'answer') take(message.answer);
     });
   }
 
-  growth(question: Question, timeout: number, take: (growth: Growth) => void): Promise<End> {
-    return this.#request({ kind: 'growth', question }, timeout, (message) => {
+  growth(question: Question, limit: Limit, take: (growth: Growth) => void): Promise<End> {
+    return this.#request({ kind: 'growth', question }, limit, (message) => {
       if (message.kind === 'growth') take(message.growth);
     });
   }
 
-  async #request(request: ToWorker, timeout: number, take: (message: FromWorker) => void): Promise<End> {
+  async #request(request: ToWorker, limit: Limit, take: (message: FromWorker) => void): Promise<End> {
     const before = this.#last;
-    const end = before.then(() => this.#requestNow(request, timeout, take));
+    const end = before.then(() => this.#requestNow(request, limit, take));
     this.#last = end;
     return end;
   }
 
-  async #requestNow(request: ToWorker, timeout: number, take: (message: FromWorker) => void): Promise<End> {
+  async #requestNow(request: ToWorker, limit: Limit, take: (message: FromWorker) => void): Promise<End> {
     if (!this.#alive) return { code: 'crashed', why: 'The interpreter is gone.', output: { parts: [], cut: false } };
     this.#printed = [];
     this.#told({ status: 'running' });
     const end = await new Promise<End>((resolve) => {
       this.#listener = take;
-      const late = `It was still running after ${timeout} seconds and was ended.`;
-      const timer = setTimeout(() => this.end('timeout', late), timeout * 1000);
+      const timer = setTimeout(() => this.end('timeout', limit.late), limit.seconds * 1000);
       this.#ended = (how) => {
         clearTimeout(timer);
         resolve(how);

@@ -33,5 +33,8 @@ function advised(message: string): string {
     return `${message.split('\n')[0]}: this page has the standard library only. On the command line, pyallocs bench -p python3 counts with the modules of your Python.`;
   }
   if (message.startsWith('EOFError')) return `${message}: this page has nothing to read for input().`;
+  if (message.includes("has no attribute '_ssock'")) {
+    return `${message}: the event loops of asyncio need sockets, which are not in these builds.`;
+  }
   return message;
 }

@@ -12,6 +12,11 @@ import type { Question } from './question.js';
 /** Seconds after which code is ended that is still running. */
 const TIMEOUT = 30;
 
+const LATE = {
+  statement: `It was still running after ${TIMEOUT} seconds and was ended. A statement is executed some thousand times to count it; as a program, it runs once.`,
+  program: `It was still running after ${TIMEOUT} seconds and was ended.`,
+} as const;
+
 export function webInterpreters(): Interpreters {
   const status: Signal<ReadonlyMap<string, Status>> = signal(new Map());
   const set = (version: string, now: Status): void => {
@@ -64,13 +69,17 @@ export function webInterpreters(): Interpreters {
     prepare: (version) => void ready(version),
     ask: (question, versions, take) =>
       each(versions, async (worker, version) => {
-        const end = await worker.ask(question, TIMEOUT, (answer) => take(version, answer));
+        const end = await worker.ask(question, { seconds: TIMEOUT, late: LATE[question.mode] }, (answer) =>
+          take(version, answer),
+        );
         if ('why' in end) take(version, failed(question, version, end));
         else if (!worker.alive) prepareAgain(version);
       }),
     growth: (question, versions, take) =>
       each(versions, async (worker, version) => {
-        const end = await worker.growth(question, TIMEOUT, (growth) => take(version, growth));
+        const end = await worker.growth(question, { seconds: TIMEOUT, late: LATE.program }, (growth) =>
+          take(version, growth),
+        );
         if ('why' in end) take(version, { outcome: 'failed', message: end.why, error: null });
       }),
     cancel: () => {

@@ -24,6 +24,7 @@ import { recordingOf } from '../../engines/recorded-run.js';
 import { selfCheckRefusal } from '../../engines/self-check.js';
 import { executionsOf, subjectOf } from '../../engines/subject.js';
 import { captureStreams } from '../../engines/wasm/captured-streams.js';
+import { crashWords } from '../../engines/wasm/crash.js';
 import { EMBEDDED, embeddedInterpreter } from '../../engines/wasm/embedded.js';
 import { EmbeddedInterpreter, type Opened, STATEMENT_ENVIRONMENT } from '../../engines/wasm/interpreter.js';
 import type { EmbeddedProgram } from '../../engines/wasm/program.js';
@@ -62,9 +63,9 @@ let open: Open | null = null;
 const send = (message: FromWorker): void => postMessage(message);
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  answer(data).catch((error: unknown) => send({ kind: 'crashed', message: describe(error) }));
+  answer(data).catch((error: unknown) => send({ kind: 'crashed', message: crashWords(error) }));
 });
-addEventListener('unhandledrejection', ({ reason }) => send({ kind: 'crashed', message: describe(reason) }));
+addEventListener('unhandledrejection', ({ reason }) => send({ kind: 'crashed', message: crashWords(reason) }));
 
 async function answer(request: ToWorker): Promise<void> {
   switch (request.kind) {
@@ -292,9 +293,4 @@ async function askGrowth({ setup, code }: Question): Promise<Growth> {
     }
   }
   return { outcome: 'counted', points };
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n')[0]?.slice(0, 300) ?? '';
 }
