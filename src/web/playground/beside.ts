@@ -1,5 +1,8 @@
 /** What stands beside the lines of the editors: the counts of the shown version, where its lines are now. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { addCounts, ZERO } from '../../core/counts.js';
+import { cellParts } from '../../report/text/cell.js';
+import type { Mark } from '../../report/text/style.js';
 import type { ShownInstruction } from './answer.js';
 import { isLit, type LineCounts, lineCounts, shownEvents } from './line-counts.js';
 import type { Line, Question, Text } from './question.js';
@@ -44,6 +47,8 @@ export interface CodeState {
   /** null: nothing was counted. */
   readonly counted: ReadonlySignal<Counted | null>;
   readonly beside: Readonly<Record<Text, ReadonlySignal<Beside>>>;
+  /** The signs of all counts. */
+  readonly marks: ReadonlySignal<readonly Mark[]>;
   /** For those who do not see what unfolds. */
   readonly spoken: Signal<string>;
 }
@@ -60,6 +65,10 @@ export function codeState(state: PlaygroundState): CodeState {
       0,
     ),
   );
+  const marks = computed(() => {
+    const all = [...lines.value.code.values(), ...lines.value.setup.values()];
+    return cellParts(all.reduce((sum, { counts }) => addCounts(sum, counts), ZERO)).map(({ mark }) => mark);
+  });
   const beside = (text: Text): ReadonlySignal<Beside> => {
     const places = computed(() => sameLines(state.asked.value?.[text] ?? state[text].value, state[text].value));
     const moved = computed(() => {
@@ -88,7 +97,7 @@ export function codeState(state: PlaygroundState): CodeState {
       };
     });
   };
-  return { counted, beside: { code: beside('code'), setup: beside('setup') }, spoken: signal('') };
+  return { counted, beside: { code: beside('code'), setup: beside('setup') }, marks, spoken: signal('') };
 }
 
 /** While the next counts are on their way, those before them stay, so that nothing jumps. */

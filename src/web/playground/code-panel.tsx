@@ -1,6 +1,8 @@
 /** The editors: setup and statement, or the program. Beside each line stands what it allocates; a line unfolds. */
 import type { VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Mark } from '../../report/text/style.js';
+import { STYLE } from '../components/kind.js';
 import { type CodeState, codeState } from './beside.js';
 import './code.css';
 import { mountEditor } from './editor.js';
@@ -19,9 +21,13 @@ export function CodePanel({ state }: { readonly state: PlaygroundState }): VNode
       {statement ? <Editor key="setup" state={state} code={code} text="setup" /> : null}
       <Editor key="code" state={state} code={code} text="code" />
       <p class="note keys">
-        <kbd>{RUN_KEYS}</kbd> runs. A click on a count, or <kbd>{LINE_KEYS}</kbd>, shows the instructions of a line.{' '}
-        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor.
+        <span class="by-keys">
+          <kbd>{RUN_KEYS}</kbd> runs. A click on a count or <kbd>{LINE_KEYS}</kbd> unfolds its line. <kbd>Esc</kbd>{' '}
+          <kbd>Tab</kbd> leaves the editor.
+        </span>
+        <span class="by-touch">A tap on a count unfolds its line.</span>
       </p>
+      <Legend code={code} />
       <p class="spoken" role="status">
         {code.spoken}
       </p>
@@ -64,3 +70,30 @@ function aboutOf(state: PlaygroundState, text: Text, counted: boolean, old: bool
   if (!counted) return `counted ${how}`;
   return `Python ${state.shown.value}, ${how}${old ? ', before the last change' : ''}`;
 }
+
+/** The signs that stand beside the lines now. */
+function Legend({ code }: { readonly code: CodeState }): VNode | null {
+  const marks = code.marks.value;
+  if (marks.length === 0) return null;
+  return (
+    <p class="note marks">
+      {marks.map((mark) => (
+        <span key={mark}>
+          <span class={`sign ${mark}`} aria-hidden="true">
+            {STYLE.sign(mark)}
+          </span>{' '}
+          {MARK_WORDS[mark]}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+const MARK_WORDS: Readonly<Partial<Record<Mark, string>>> = {
+  freelist: 'from a freelist',
+  pymalloc: 'from pymalloc',
+  malloc: 'from malloc',
+  foreign: 'in foreign memory',
+  buffer: 'buffer',
+  resize: 'resize',
+};

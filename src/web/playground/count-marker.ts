@@ -1,7 +1,6 @@
 /** The counts beside a line: a button that unfolds it. */
 import { GutterMarker } from '@codemirror/view';
 import { cellParts } from '../../report/text/cell.js';
-import { perOperation } from '../../report/text/numbers.js';
 import { STYLE } from '../components/kind.js';
 import type { CountedLine } from './beside.js';
 import { inWords, narrowNumber, typesInWords } from './line-counts.js';
@@ -42,7 +41,7 @@ export class CountMarker extends GutterMarker {
     button.style.setProperty('--heat', heat.toFixed(3));
     const parts = cellParts(of.counts).map(({ mark, count }) => {
       const sign = element('span', `sign ${mark}`, STYLE.sign(mark));
-      return element('span', 'cell-part', sign, `\u00a0${narrowNumber(count, perOperation)}`);
+      return element('span', 'cell-part', sign, '\u2009', ...number(count));
     });
     button.append(
       ...(parts.length > 0 ? parts : [element('span', 'sign nothing', STYLE.sign('nothing'))]),
@@ -50,6 +49,12 @@ export class CountMarker extends GutterMarker {
     );
     return button;
   }
+}
+
+/** On a narrow screen CSS takes the shorter one. */
+function number(value: number): (Node | string)[] {
+  const [wide, narrow] = [narrowNumber(value, 100_000), narrowNumber(value, 1000)];
+  return wide === narrow ? [wide] : [element('span', 'wide', wide), element('span', 'narrow', narrow)];
 }
 
 function element(name: string, className: string, ...content: (Node | string)[]): HTMLElement {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BUFFER_ROW, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
 import { count } from '../../core/units.js';
-import { integer } from '../../report/text/numbers.js';
 import type { ShownInstruction } from './answer.js';
 import { inWords, isLit, lineCounts, narrowNumber, shownEvents, spokenLine, typesInWords } from './line-counts.js';
 
@@ -123,14 +122,16 @@ describe('words', () => {
   });
 
   test('numbers are exact while they are short', () => {
-    const text = (value: number): string => narrowNumber(value, integer);
-    expect([0, 99_999, 123_456, 999_499, 1_234_567, 2_000_000_000].map(text)).toEqual([
+    const wide = [0, 0.0012, 99_999, 123_456, 999_499, 1_234_567, 2_000_000_000];
+    expect(wide.map((value) => narrowNumber(value, 100_000))).toEqual([
       '0',
+      '0.0012',
       '99\u202f999',
       '123k',
       '999k',
       '1.23M',
       '2G',
     ]);
+    expect([999, 1000, 2904].map((value) => narrowNumber(value, 1000))).toEqual(['999', '1k', '2.9k']);
   });
 });

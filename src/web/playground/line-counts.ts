@@ -1,9 +1,9 @@
 /** What each line of a text came to, from its instructions. */
 import { addCounts, BUFFER_ROW, type Counts, isZero, type TypeCounts, ZERO } from '../../core/counts.js';
 import { cellParts, eventWords } from '../../report/text/cell.js';
-import { list, plural } from '../../report/text/numbers.js';
+import { list, perOperation, plural } from '../../report/text/numbers.js';
 import { type Mark, printable } from '../../report/text/style.js';
-import { thin, whole } from '../components/numbers.js';
+import { thin } from '../components/numbers.js';
 import type { ShownInstruction } from './answer.js';
 import type { Text } from './question.js';
 import type { Highlight } from './state.js';
@@ -64,12 +64,12 @@ export function isLit(
   return highlight.origin === 'buffer' ? counts.buffers.total > 0 : counts.creations[highlight.origin] > 0;
 }
 
-/** Narrow enough to stand beside a line: 12,345, then 123k, 1.23M. The exact number is in the tooltip. */
-export function narrowNumber(value: number, text: (value: number) => string): string {
-  if (value < 100_000) return thin(text(value));
+/** As it is below a limit; from there on with three digits: 123k, 1.23M. The exact number is in the tooltip. */
+export function narrowNumber(value: number, limit: number): string {
+  if (value < limit) return thin(perOperation(value));
   const [size, letter] =
     value < 999_500 ? [value / 1e3, 'k'] : value < 999_500_000 ? [value / 1e6, 'M'] : [value / 1e9, 'G'];
-  return size < 1000 ? `${Number(size.toPrecision(3))}${letter}` : `${whole(size)}${letter}`;
+  return `${thin(perOperation(Number(size.toPrecision(3))))}${letter}`;
 }
 
 /** "2 objects, 1 buffer"; "nothing" */

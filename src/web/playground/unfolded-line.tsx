@@ -80,8 +80,10 @@ function Instructions({ unfolded, fold }: { readonly unfolded: Unfolded; readonl
               <th scope="col" class="number" title="in bytes, as dis numbers them">
                 offset
               </th>
+              <th scope="col" class="counts">
+                allocates
+              </th>
               <th scope="col">instruction</th>
-              <th scope="col">allocates</th>
               <th scope="col">types</th>
             </tr>
           </thead>
@@ -123,6 +125,9 @@ function InstructionRow({ one, lit }: { readonly one: ShownInstruction; readonly
   return (
     <tr class={`instruction${cold ? ' cold' : ''}${lit ? ' lit' : ''}`}>
       <td class="number">{offset}</td>
+      <td class="counts" title={typesInWords(byType)}>
+        {counts === null ? <MarkSign mark="nothing" /> : <CountsCell counts={counts} />}
+      </td>
       <td>
         <code class="opcode">{printable(opcode)}</code> <code class="argument">{printable(argument)}</code>
         {specialized === null ? null : (
@@ -131,9 +136,6 @@ function InstructionRow({ one, lit }: { readonly one: ShownInstruction; readonly
             <code>{printable(specialized)}</code>
           </span>
         )}
-      </td>
-      <td class="counts" title={typesInWords(byType)}>
-        {counts === null ? <MarkSign mark="nothing" /> : <CountsCell counts={counts} />}
       </td>
       <td class="types">
         {byType.map((row) => (shownEvents(row) === 0 ? null : <TypeOf key={row.type} row={row} />))}
