@@ -19,7 +19,7 @@ import { UnfoldedLine } from './unfolded-line.js';
 export const setBeside: StateEffectType<Beside> = StateEffect.define<Beside>();
 
 /** Called with a line of the document that has counts. */
-export const onToggle: Facet<(line: CountedLine) => void> = Facet.define();
+export const onToggle: Facet<(line: number, of: CountedLine) => void> = Facet.define();
 
 interface Drawn {
   readonly beside: Beside | null;
@@ -63,14 +63,13 @@ export function besideCode(): Extension {
   ];
 }
 
-export const shownBeside = (state: EditorState): Beside | null => state.field(besideField).beside;
-
 /** Unfolds or folds the line at a place of the document; false: it has no counts. */
 export function toggle(view: EditorView, at: number): boolean {
   const { beside } = view.state.field(besideField);
-  const line = beside?.lines.get(view.state.doc.lineAt(at).number);
+  const { number } = view.state.doc.lineAt(at);
+  const line = beside?.lines.get(number);
   if (line === undefined) return false;
-  for (const toggled of view.state.facet(onToggle)) toggled(line);
+  for (const toggled of view.state.facet(onToggle)) toggled(number, line);
   return true;
 }
 
@@ -109,7 +108,7 @@ function unfolded(beside: Beside, open: number, doc: Document, state: EditorStat
   if (!counted) return null;
   const line = lines.get(open);
   const fold = (): void => {
-    if (line !== undefined) for (const toggled of state.facet(onToggle)) toggled(line);
+    if (line !== undefined) for (const toggled of state.facet(onToggle)) toggled(open, line);
   };
   const of = line?.of ?? null;
   return below(new UnfoldedLine({ line: open, of, highlight, old, heading }, fold), doc.line(open).to, 2);

@@ -41,7 +41,7 @@ export class CountMarker extends GutterMarker {
     button.style.setProperty('--heat', heat.toFixed(3));
     const parts = cellParts(of.counts).map(({ mark, count }) => {
       const sign = element('span', `sign ${mark}`, STYLE.sign(mark));
-      return element('span', 'cell-part', sign, '\u2009', ...number(count));
+      return element('span', 'cell-part', sign, '\u00a0', ...number(count));
     });
     button.append(
       ...(parts.length > 0 ? parts : [element('span', 'sign nothing', STYLE.sign('nothing'))]),

@@ -107,11 +107,11 @@ function extensions({ state, code, text, label }: EditorParts): Extension {
         },
       ]),
     ),
-    onToggle.of(({ asked, of }) => {
+    onToggle.of((line, { asked, of }) => {
       const open = state.line.peek();
       const folds = open?.text === text && open.line === asked;
       state.line.value = folds ? null : { text, line: asked };
-      code.spoken.value = folds ? '' : spokenLine(asked, of);
+      code.spoken.value = folds ? '' : spokenLine(line, of);
     }),
     EditorView.updateListener.of(({ docChanged, state: { doc } }) => {
       if (docChanged) state[text].value = doc.toString();
@@ -165,10 +165,10 @@ function showGutters({ dom }: EditorView): void {
   });
 }
 
-/** Drawing again makes new buttons: the one of the same line has the focus afterwards. */
+/** Drawing again makes new buttons and folds lines: the button of the same line has the focus afterwards. */
 function keepingFocus(root: ShadowRoot, draw: () => void): void {
   const focused = root.activeElement;
-  const line = focused instanceof HTMLElement ? focused.dataset['line'] : undefined;
+  const line = focused?.closest<HTMLElement>('[data-line]')?.dataset['line'];
   draw();
   if (line === undefined || root.activeElement !== null) return;
   root.querySelector<HTMLElement>(`button.count[data-line="${line}"]`)?.focus({ preventScroll: true });

@@ -47,6 +47,7 @@ export class UnfoldedLine extends WidgetType {
   }
 
   override updateDOM(place: HTMLElement): boolean {
+    place.dataset['line'] = String(this.unfolded.line);
     render(<Instructions unfolded={this.unfolded} fold={this.fold} />, place);
     return true;
   }
