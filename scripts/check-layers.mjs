@@ -19,8 +19,8 @@ const source = join(root, 'src');
 const files = readdirSync(source, { recursive: true }).filter(
   (name) => /\.tsx?$/.test(name) && !/\.(test|testkit)\.ts$/.test(name),
 );
-const imports = new Map(files.map((name) => [slashed(name), importsOf(join(source, name))]));
 const problems = [];
+const imports = new Map(files.map((name) => [slashed(name), importsOf(join(source, name))]));
 
 for (const [file, { files: used }] of imports) {
   const layer = file.split('/')[0];
@@ -59,7 +59,7 @@ function importsOf(path) {
 }
 
 function target(path, specifier) {
-  const written = resolve(dirname(path), specifier);
+  const written = resolve(dirname(path), specifier.replace(/\?.*/, ''));
   const file = ['.ts', '.tsx'].map((end) => written.replace(/\.js$/, end)).find(existsSync) ?? written;
   if (!existsSync(file)) problems.push(`${relative(root, path)} imports ${specifier}, which is not there`);
   return slashed(relative(source, file));
