@@ -1,16 +1,19 @@
 /** What the reader does: run, cancel, ask for growth. */
+import { batch } from '@preact/signals';
 import type { PlaygroundState } from './state.js';
 
 /** Asks the chosen versions, the one that is looked at first, then the newest. */
 export async function run(state: PlaygroundState): Promise<void> {
-  const question = state.question.value;
+  const question = { ...state.question.value }; // another one each time: it tells this run from the next
   const shown = state.shown.value;
   const others = state.versions.value.filter((version) => version !== shown).toReversed();
-  state.fromLink.value = false;
-  state.asked.value = question;
-  state.answers.value = new Map();
-  state.growth.value = new Map();
-  state.running.value = true;
+  batch(() => {
+    state.fromLink.value = false;
+    state.asked.value = question;
+    state.answers.value = new Map();
+    state.growth.value = new Map();
+    state.running.value = true;
+  });
   await state.interpreters.ask(question, [shown, ...others], (version, answer) => {
     if (state.asked.value === question) state.answers.value = new Map(state.answers.value).set(version, answer);
   });
