@@ -1,4 +1,5 @@
 /** The examples: set when the page is built, by scripts/gallery-data.mjs, of the study and of examples.toml. */
+import { minorNumber } from '../../core/interpreter.js';
 import type { Category, CategoryAbout } from '../../core/study.js';
 import type { Question, Shared } from './question.js';
 import { DEFAULT_VERSION, VERSIONS } from './state.js';
@@ -45,8 +46,8 @@ export const exampleQuestion = ({ mode, setup, code }: Example): Question => ({ 
 
 /** The example with the versions that say most about it, or else with those that are chosen, as far as they can have it. */
 export function exampleShared(example: Example, chosen: readonly string[]): Shared {
-  const first = VERSIONS.findIndex((version) => version === example.since);
-  const able = VERSIONS.slice(Math.max(0, first));
+  const first = VERSIONS.findIndex((version) => minorNumber(version) >= minorNumber(example.since));
+  const able = first < 0 ? VERSIONS.slice(-1) : VERSIONS.slice(first);
   const wanted = example.versions.length > 0 ? example.versions : chosen;
   const possible = able.filter((version) => wanted.includes(version));
   const versions = possible.length > 0 ? possible : able.includes(DEFAULT_VERSION) ? [DEFAULT_VERSION] : able.slice(-1);

@@ -77,7 +77,7 @@ function Card({ example, state }: CardProps): VNode {
         <span class="question">
           <Ticked text={question ?? title} />
         </span>
-        <code>{mode === 'program' ? title : code}</code>
+        <code class="card-code">{mode === 'program' ? title : code}</code>
       </a>
     </li>
   );
@@ -113,7 +113,7 @@ function AllOthers({ found, filtered, state }: OthersProps): VNode | null {
               <ul class="others">
                 {members.map((example) => (
                   <li key={example.id}>
-                    <a {...linkTo(example, state)}>{example.title}</a> <code>{example.code}</code>
+                    <a {...linkTo(example, state)}>{example.title}</a> <code class="other-code">{example.code}</code>
                   </li>
                 ))}
               </ul>

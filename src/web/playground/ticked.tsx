@@ -4,6 +4,5 @@ import { printable } from '../../report/text/style.js';
 
 export function Ticked({ text }: { readonly text: string }): VNode {
   const parts = printable(text).split('`');
-  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name
   return <>{parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</>;
 }
