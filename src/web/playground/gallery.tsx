@@ -3,13 +3,10 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { plural } from '../../report/text/numbers.js';
 import { Disclosure } from '../components/disclosure.js';
-import { run } from './actions.js';
-import { shownExample, turnToExample } from './example-note.js';
+import { ExampleLink } from './example-note.js';
 import './gallery.css';
-import { type Example, exampleMatches, exampleShared, GALLERY } from './gallery-data.js';
-import { linkProblem } from './link.js';
-import { type PlaygroundState, show } from './state.js';
-import { Ticked } from './ticked.js';
+import { type Example, exampleMatches, GALLERY } from './gallery-data.js';
+import type { PlaygroundState } from './state.js';
 
 interface GalleryProps {
   readonly state: PlaygroundState;
@@ -45,7 +42,9 @@ export function Gallery({ state }: GalleryProps): VNode {
       {surprising.length === 0 ? null : (
         <ul class="cards">
           {surprising.map((example) => (
-            <Card key={example.id} example={example} state={state} />
+            <li key={example.id}>
+              <ExampleLink example={example} state={state} card />
+            </li>
           ))}
         </ul>
       )}
@@ -54,32 +53,15 @@ export function Gallery({ state }: GalleryProps): VNode {
           <h3>Programs, line by line</h3>
           <ul class="cards">
             {programs.map((example) => (
-              <Card key={example.id} example={example} state={state} />
+              <li key={example.id}>
+                <ExampleLink example={example} state={state} card />
+              </li>
             ))}
           </ul>
         </>
       )}
       <AllOthers found={found} filtered={filter !== ''} state={state} />
     </section>
-  );
-}
-
-interface CardProps extends GalleryProps {
-  readonly example: Example;
-}
-
-/** The question, and the code that answers it when it is run. */
-function Card({ example, state }: CardProps): VNode {
-  const { question, title, mode, code } = example;
-  return (
-    <li>
-      <a class="card" {...linkTo(example, state)}>
-        <span class="question">
-          <Ticked text={question ?? title} />
-        </span>
-        <code class="card-code">{mode === 'program' ? title : code}</code>
-      </a>
-    </li>
   );
 }
 
@@ -113,7 +95,7 @@ function AllOthers({ found, filtered, state }: OthersProps): VNode | null {
               <ul class="others">
                 {members.map((example) => (
                   <li key={example.id}>
-                    <a {...linkTo(example, state)}>{example.title}</a> <code class="other-code">{example.code}</code>
+                    <ExampleLink example={example} state={state} /> <code class="other-code">{example.code}</code>
                   </li>
                 ))}
               </ul>
@@ -123,31 +105,4 @@ function AllOthers({ found, filtered, state }: OthersProps): VNode | null {
       })}
     </>
   );
-}
-
-interface LinkProps {
-  readonly href: string;
-  readonly 'aria-current': 'true' | undefined;
-  readonly onClick: (event: MouseEvent) => void;
-}
-
-/** A link that can be copied and opened in another tab; in this one the example is run at once: its code is ours. */
-function linkTo(example: Example, state: PlaygroundState): LinkProps {
-  return {
-    href: `#example=${example.id}`,
-    'aria-current': shownExample(state)?.id === example.id ? 'true' : undefined,
-    onClick: (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      open(example, state);
-    },
-  };
-}
-
-function open(example: Example, state: PlaygroundState): void {
-  linkProblem.value = null;
-  show(state, exampleShared(example, state.versions.value));
-  turnToExample();
-  void run(state);
 }

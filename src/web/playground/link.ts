@@ -3,6 +3,7 @@ import { batch, effect, type Signal, signal } from '@preact/signals';
 import { exampleShared, GALLERY, type GalleryData } from './gallery-data.js';
 import { type Decoded, decodeLink, encodeLink } from './link-code.js';
 import { type Shared, sameQuestion } from './question.js';
+import { findExample } from './shown-example.js';
 import { DEFAULT_VERSION, type PlaygroundState, sharedOf, show } from './state.js';
 
 const FIRST: Shared = {
@@ -36,6 +37,7 @@ export function firstShared(hash: string): First {
         ? { shared: decoded.shared, fromLink: true }
         : { shared: FIRST, fromLink: false, problem: decoded.problem };
   linkProblem.value = first.problem ?? null;
+  if (first.fromLink) findExample(first.shared.question);
   return first;
 }
 
@@ -89,6 +91,7 @@ function take(state: PlaygroundState, shared: Shared): void {
       state.live.value = false;
       state.fromLink.value = true;
     }
+    findExample(shared.question);
     show(state, shared);
   });
 }

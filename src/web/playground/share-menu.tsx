@@ -84,7 +84,7 @@ function Panel({ state }: ShareProps): VNode {
         <p class="note">
           {link === null
             ? 'The code is too long for a link.'
-            : 'The link holds the code and the versions; whoever opens it runs it.'}
+            : 'It holds the code and the versions. Opening it runs nothing before its reader says so.'}
         </p>
       </div>
       <div class="share-buttons">
