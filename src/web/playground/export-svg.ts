@@ -49,7 +49,8 @@ export function funnelSvg(counts: Counts, interpreter: Interpreter, title: strin
   ].join('\n')}\n`;
 }
 
-function rowSvg({ mark, label, count, note }: FunnelRow, y: number, largest: number): string[] {
+function rowSvg({ mark, label, count, note: said }: FunnelRow, y: number, largest: number): string[] {
+  const note = count === null ? 'not visible here' : said;
   const indent = mark !== null && mark !== 'buffer' ? 16 : 0;
   const baseline = y + BAR - 3;
   const sign = mark === null ? '' : STYLE.sign(mark);

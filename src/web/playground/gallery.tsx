@@ -2,11 +2,15 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { plural } from '../../report/text/numbers.js';
+import { oneLine } from '../../report/text/style.js';
 import { Disclosure } from '../components/disclosure.js';
+import { STYLE } from '../components/kind.js';
 import { ExampleLink } from './example-note.js';
 import './gallery.css';
 import { type Example, exampleMatches, GALLERY } from './gallery-data.js';
 import type { PlaygroundState } from './state.js';
+
+const CODE_WIDTH = 70;
 
 interface GalleryProps {
   readonly state: PlaygroundState;
@@ -95,7 +99,8 @@ function AllOthers({ found, filtered, state }: OthersProps): VNode | null {
               <ul class="others">
                 {members.map((example) => (
                   <li key={example.id}>
-                    <ExampleLink example={example} state={state} /> <code class="other-code">{example.code}</code>
+                    <ExampleLink example={example} state={state} />{' '}
+                    <code class="other-code">{oneLine(example.code, CODE_WIDTH, STYLE)}</code>
                   </li>
                 ))}
               </ul>
