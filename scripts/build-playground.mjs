@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { galleryData } from './gallery-data.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const source = join(root, 'src/web/playground');
@@ -16,7 +17,7 @@ export function playgroundConfig() {
     publicDir: false,
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    define: { __DISTRIBUTIONS__: JSON.stringify(distributions()) },
+    define: { __DISTRIBUTIONS__: JSON.stringify(distributions()), __GALLERY__: JSON.stringify(galleryData()) },
     worker: { format: 'es' },
     server: { fs: { allow: [root] } },
     build: {

@@ -155,6 +155,13 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none
     await expect.poll(() => experiment.evaluate((element) => element.getBoundingClientRect().top)).toBeLessThan(100);
   });
 
+  test('an experiment opens in the playground: of a report on the disk, in that of this machine', async () => {
+    const page = await open(wholeStudy(), { hash: '#int.add-large' });
+    const link = page.locator('#int\\.add-large').getByRole('link', { name: 'Open in the playground' });
+    expect(await link.getAttribute('href')).toBe('http://127.0.0.1:8765/#example=int.add-large');
+    expect(await link.getAttribute('title')).toContain('pyallocs serve');
+  });
+
   test('claims: open is what is not simply confirmed, with because and evidence', async () => {
     const claims = wholeStudy().claims.map((claim) =>
       claim.id === 'int.freelist'

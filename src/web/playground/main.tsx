@@ -3,12 +3,15 @@ import { render } from 'preact';
 import { unwrap } from '../../core/assert.js';
 import '../theme.css';
 import './page.css';
-import { firstShared } from './link.js';
+import { firstShared, followAddress } from './link.js';
 import { Page } from './page.js';
+import { askSite } from './site.js';
 import { playgroundState } from './state.js';
 import { webInterpreters } from './web-interpreters.js';
 
 const { shared, fromLink } = firstShared(location.hash);
 const state = playgroundState(shared, fromLink, webInterpreters());
+followAddress(state);
+void askSite();
 render(<Page state={state} />, unwrap(document.getElementById('page'), 'the page has no place for its content'));
 state.interpreters.prepare(state.shown.value);

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { ThemeToggle } from '../components/theme.js';
 import { CodePanel } from './code-panel.js';
+import { ExampleNote } from './example-note.js';
 import { Gallery } from './gallery.js';
 import { Limits } from './limits.js';
 import { Results } from './results.js';
@@ -21,6 +22,7 @@ export function Page({ state }: { readonly state: PlaygroundState }): VNode {
         </nav>
       </header>
       <main>
+        <ExampleNote state={state} />
         <div class="bench">
           <section class="code" aria-label="Code">
             <RunBar state={state} />
