@@ -8,15 +8,13 @@ import { besidePage, pageRoutes } from '../playground-routes.js';
 import { DEFAULT_HOST, DEFAULT_PORT, type PlaygroundServer, startPlaygroundServer } from '../playground-server.js';
 import { studyReport, wantedReport } from '../playground-site.js';
 import { stoppable } from '../signals.js';
+import { STUDY_FOLDER } from '../study-files.js';
 
 interface ServeOptions {
   readonly port?: number;
   readonly host: string;
   readonly study?: string;
 }
-
-/** Where `pyallocs study` writes. */
-const STUDY_FOLDER = 'pyallocs-study';
 
 const DETAILS = `
 The interpreters run in the browser: the server only hands out files, and what is typed there never leaves the browser.
