@@ -86,6 +86,18 @@ describe('pyallocs serve', () => {
     taken.close();
   });
 
+  test('says so when the usual port is taken, and takes another', async () => {
+    const taken = createServer().listen(8765, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve).once('error', resolve)); // or it was taken before
+    const running = startPyallocs(['serve']);
+    const url = await addressOf(running);
+    expect(new URL(url).port).not.toBe('8765');
+    expect((await fetch(url)).status).toBe(200);
+    running.child.kill('SIGINT');
+    expect((await running.ended).stderr).toContain('Port 8765 is taken, so this is another.\n');
+    taken.close();
+  });
+
   test.each(['x', '-1', '65536', '1.5', ''])('--port %j is wrong usage', async (port) => {
     const { code, stderr } = await pyallocs(['serve', `--port=${port}`]);
     expect(code).toBe(2);

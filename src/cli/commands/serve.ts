@@ -46,6 +46,8 @@ async function serve({ port, host, study }: ServeOptions): Promise<ExitCode> {
   await stoppable(async (stop) => {
     const server = await startPlaygroundServer(routes, host, port ?? null);
     announce(server, studyReport(folder) === null ? null : folder);
+    if (port === undefined && server.port !== DEFAULT_PORT) tell(`Port ${DEFAULT_PORT} is taken, so this is another.`);
+    tell('Ctrl-C ends it.');
     if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve));
     await server.close();
   });
@@ -54,11 +56,13 @@ async function serve({ port, host, study }: ServeOptions): Promise<ExitCode> {
 
 function announce({ url, local, port }: PlaygroundServer, study: string | null): void {
   print(url);
-  const tell = (line: string): void => void process.stderr.write(`${printable(line)}\n`);
   tell(`The playground with CPython ${EMBEDDED[0]?.minor} to ${EMBEDDED.at(-1)?.minor}, which run in the browser.`);
   if (study !== null) tell(`The report of the study in ${study}: ${url}study/`);
   if (!local) tell(`Whoever reaches port ${port} of this machine can read it.`);
-  tell('Ctrl-C ends it.');
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 function portNumber(value: string): number {
