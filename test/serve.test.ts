@@ -1,10 +1,14 @@
 /** `pyallocs serve` as a reader runs it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { addressOf, folder, pyallocs, ROOT, startPyallocs } from './cli.js';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { interpreterAddresses } from '../src/cli/playground-site.js';
+import { addressOf, folder, pyallocs, ROOT, type Running, startPyallocs } from './cli.js';
 
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const POSIX = process.platform !== 'win32';
 
 describe('pyallocs serve', () => {
@@ -112,5 +116,81 @@ describe('pyallocs serve', () => {
     expect((await running.ended).stderr).toContain(
       `Whoever reaches port ${new URL(url).port} of this machine can read it.\n`,
     );
+  });
+});
+
+/** A worker that starts the interpreter of a folder, then tries what the policy forbids: code from text, and another host. */
+const WORKER = `
+const asked = new URL(import.meta.url).searchParams;
+const forbidden = async (what) => { try { await what(); return 'allowed'; } catch { return 'refused'; } };
+const at = new URL('../' + asked.get('at'), import.meta.url).href;
+const { loadPyodide } = await import(at + 'pyodide.mjs');
+const python = await loadPyodide({ indexURL: at });
+postMessage([
+  python.runPython('import sys; "%d.%d" % sys.version_info[:2]'),
+  await forbidden(() => eval('1')),
+  await forbidden(() => fetch(asked.get('elsewhere'))),
+]);`;
+
+describe.skipIf(!existsSync(CHROMIUM))('the playground in Chromium (skipped where there is none)', () => {
+  let browser: Browser;
+  let running: Running;
+  let url: string;
+  beforeAll(async () => {
+    running = startPyallocs(['serve', '--port', '0']);
+    url = await addressOf(running);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    running.child.kill();
+    await running.ended;
+  });
+
+  test('loads under its policy: nothing on the console, nothing from elsewhere', async () => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url)) problems.push(request.url());
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+    });
+    await page.goto(url, { waitUntil: 'load' });
+    await page.locator('h1').waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test('each interpreter starts in a worker under the policy, which evaluates nothing and asks no other host', async () => {
+    const other = createHttpServer((_, response) => response.setHeader('Access-Control-Allow-Origin', '*').end('here'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const elsewhere = `http://127.0.0.1:${(other.address() as { port: number }).port}/`;
+    const { headers } = await fetch(url);
+    const policy = headers.get('content-security-policy') ?? '';
+    const page = await browser.newPage();
+    await page.goto(`${url}site.json`); // of the same origin, and without workers of its own
+    await page.route('**/assets/probe.js*', (route) =>
+      route.fulfill({
+        body: WORKER,
+        headers: { 'Content-Type': 'text/javascript', 'Content-Security-Policy': policy },
+      }),
+    );
+    for (const [minor, address] of Object.entries(interpreterAddresses())) {
+      const said = await page.evaluate(
+        (asked) =>
+          new Promise((resolve) => {
+            const worker = new Worker(`/assets/probe.js?${asked}`, { type: 'module' });
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = ({ message }) => resolve(message);
+          }),
+        String(new URLSearchParams({ at: address, elsewhere })),
+      );
+      expect(said).toEqual([minor, 'refused', 'refused']);
+    }
+    other.close();
+    await page.close();
   });
 });
