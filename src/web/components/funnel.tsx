@@ -12,8 +12,8 @@ interface FunnelProps {
   readonly onChoose: (field: FunnelRow['field']) => void;
   /** A row that can be chosen is pointed at or focused; null: it is left. */
   readonly onPoint?: (field: FunnelRow['field'] | null) => void;
-  /** How a count reads, where it may be a fraction. */
-  readonly text?: (count: number) => string;
+  /** How a count reads, where it may be a fraction, or not exact. */
+  readonly text?: (count: number, field: FunnelRow['field']) => string;
 }
 
 export function Funnel({ rows, chosen, choices, onChoose, onPoint, text = whole }: FunnelProps): VNode {
@@ -48,7 +48,7 @@ export function Funnel({ rows, chosen, choices, onChoose, onPoint, text = whole 
 interface RowProps {
   readonly row: FunnelRow;
   readonly largest: number;
-  readonly text: (count: number) => string;
+  readonly text: (count: number, field: FunnelRow['field']) => string;
 }
 
 function Row({ row, largest, text }: RowProps): VNode {
@@ -65,7 +65,7 @@ function Row({ row, largest, text }: RowProps): VNode {
         {label.trim()}
       </span>
       <span class={count === null ? 'number unseen' : 'number'}>
-        {count === null ? <span title="not visible here">–</span> : text(count)}
+        {count === null ? <span title="not visible here">–</span> : text(count, row.field)}
       </span>
       <svg class="funnel-bar" aria-hidden="true" height="14" width="100%">
         <rect class={mark ?? 'all'} x="0" y="0" height="14" width={`${share}%`} />

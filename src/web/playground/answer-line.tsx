@@ -5,7 +5,7 @@ import { printable } from '../../report/text/style.js';
 import { MarkSign } from '../components/counts-cell.js';
 import { Scroll } from '../components/scroll.js';
 import { run } from './actions.js';
-import type { Answer, Problem } from './answer.js';
+import type { Answer } from './answer.js';
 import { answerSentence, asSentence, exactness, exitSentence, problemText, reasonOf } from './answer-words.js';
 import type { PlaygroundState } from './state.js';
 
@@ -45,19 +45,19 @@ export function AnswerLine({ answer, state }: AnswerLineProps): VNode {
           )}
         </div>
       )}
-      {problem === null || told ? null : <ProblemLine problem={problem} mode={mode} />}
-      {exit === null ? null : <p class="trouble">{exit}</p>}
+      {(problem === null || told) && exit === null ? null : (
+        <div class="trouble">
+          {problem === null || told ? null : (
+            <p>
+              <code>{problemText(problem, mode)}</code>
+            </p>
+          )}
+          {exit === null ? null : <p>{exit}</p>}
+        </div>
+      )}
       <Warnings answer={answer} state={state} />
       {exact === null ? null : <p class="note">{exact}</p>}
     </div>
-  );
-}
-
-function ProblemLine({ problem, mode }: { readonly problem: Problem; readonly mode: Answer['mode'] }): VNode {
-  return (
-    <p class="trouble">
-      <code>{problemText(problem, mode)}</code>
-    </p>
   );
 }
 

@@ -136,7 +136,7 @@ export function exactness({ mode, result }: Answer): string | null {
   if (!('steady' in result) || !result.steady)
     return 'Exact: a second run, from a fresh setup, came to the same counts.';
   const times = thin(plural(result.iterations, 'execution'));
-  return `Exact: after warming up, three counts of ${times} came to the same, less what the loop itself costs.`;
+  return `Exact: warmed up, then counted three times over ${times}, with the same result.`;
 }
 
 /** For a screen reader, of one version: "1 object per execution on 3.14". */

@@ -3,6 +3,7 @@ import { type Counts, divideCounts, type TypeCounts } from '../../core/counts.js
 import { hasNumbers } from '../../core/outcome.js';
 import { ALL_FIELDS, isCounted, movedFields } from '../../report/text/moved.js';
 import { plural } from '../../report/text/numbers.js';
+import { thin } from '../components/numbers.js';
 import type { Answer } from './answer.js';
 
 export interface Counted {
@@ -26,7 +27,7 @@ export function countedOf(answer: Answer): Counted | null {
   if (!hasNumbers(result)) return null;
   const { counts, perOp, byType, iterations } = result;
   const moved = result.outcome === 'varying' ? ALL_FIELDS : new Set(Object.keys(result.varies));
-  if (perOp === null) return { counts, byType, of: `of the second ${plural(iterations, 'execution')}`, moved };
+  if (perOp === null) return { counts, byType, of: `of the second ${thin(plural(iterations, 'execution'))}`, moved };
   const divided = byType.map((row) => ({ type: row.type, ...divideCounts(row, iterations) }));
   return { counts: perOp, byType: divided, of: 'per execution', moved };
 }

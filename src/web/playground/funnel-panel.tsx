@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { Interpreter } from '../../core/interpreter.js';
 import { type FunnelRow, funnelRows } from '../../report/text/funnel.js';
+import { pymallocFootnote } from '../../report/text/interpreter.js';
 import { perOperation } from '../../report/text/numbers.js';
 import { Funnel } from '../components/funnel.js';
 import { STYLE } from '../components/kind.js';
@@ -37,6 +38,7 @@ export function FunnelPanel({ counted, interpreter, pointing }: FunnelPanelProps
     return served === undefined ? null : { kind: 'origin', origin: served };
   };
   const choices = rows.filter(({ field, count }) => (count ?? 0) > 0 && field in ORIGIN_OF).map(({ field }) => field);
+  const footnote = pymallocFootnote([interpreter]);
   return (
     <section class="panel" aria-labelledby="funnel">
       <h2 id="funnel">From objects to memory, {counted.of}</h2>
@@ -49,8 +51,13 @@ export function FunnelPanel({ counted, interpreter, pointing }: FunnelPanelProps
           if (chosen !== null) pin(chosen);
         }}
         onPoint={(field) => point(field === null ? null : at(field))}
-        text={(count) => thin(perOperation(count))}
+        text={(count, field) => `${counted.moved.has(field) ? '≈\u00a0' : ''}${thin(perOperation(count))}`}
       />
+      {footnote === null || counted.counts.requests === 0 ? null : (
+        <p class="note">
+          {footnote} Sizes are those of {interpreter.bits} bits.
+        </p>
+      )}
     </section>
   );
 }

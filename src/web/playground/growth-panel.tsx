@@ -11,11 +11,11 @@ import { askGrowth } from './actions.js';
 import { asSentence } from './answer-words.js';
 import { EXECUTIONS, type Growth } from './growth.js';
 import { GrowthChart } from './growth-chart.js';
-import { growthLines, PLOTTED, PLOTTED_WORDS, type Plotted, plottedValue } from './growth-series.js';
+import { firstPlotted, growthLines, PLOTTED, PLOTTED_WORDS, type Plotted, plottedValue } from './growth-series.js';
 import type { PlaygroundState } from './state.js';
 
 export function GrowthPanel({ state }: { readonly state: PlaygroundState }): VNode | null {
-  const plotted = useSignal<Plotted>('creations');
+  const chosen = useSignal<Plotted | null>(null);
   const asking = useSignal(false);
   const { asked, answers, growth, running, stale } = state;
   const counted = [...answers.value.values()].some(
@@ -24,10 +24,14 @@ export function GrowthPanel({ state }: { readonly state: PlaygroundState }): VNo
   if (asked.value?.mode !== 'statement' || !counted) return null;
   const plot = async (): Promise<void> => {
     asking.value = true;
-    await askGrowth(state);
-    asking.value = false;
+    try {
+      await askGrowth(state);
+    } finally {
+      asking.value = false;
+    }
   };
   const come = growth.value;
+  const plotted = chosen.value ?? firstPlotted(come);
   return (
     <section class="panel" aria-labelledby="growth">
       <h2 id="growth">Allocations against n</h2>
@@ -36,24 +40,30 @@ export function GrowthPanel({ state }: { readonly state: PlaygroundState }): VNo
         each time; a flat one costs only the first time.
       </p>
       <div class="run-row">
-        <button type="button" disabled={asking.value || running.value || stale.value} onClick={() => void plot()}>
-          {asking.value ? 'Counting …' : come.size > 0 ? 'Plot again' : 'Plot allocations against n'}
-        </button>
+        {asking.value ? (
+          <button type="button" onClick={() => state.interpreters.cancel()}>
+            Cancel
+          </button>
+        ) : (
+          <button type="button" disabled={running.value || stale.value} onClick={() => void plot()}>
+            {come.size > 0 ? 'Plot again' : 'Plot allocations against n'}
+          </button>
+        )}
         {come.size > 0 ? (
           <Choice
             label="What is plotted"
-            value={plotted.value}
+            value={plotted}
             options={PLOTTED.map((one) => [one, PLOTTED_WORDS[one]])}
             onChoose={(one) => {
-              plotted.value = one;
+              chosen.value = one;
             }}
           />
         ) : null}
         <span role="status" class="note">
-          {asking.value ? `${come.size} of ${state.versions.value.length} versions` : ''}
+          {asking.value ? `Counting: ${come.size} of ${state.versions.value.length} versions` : ''}
         </span>
       </div>
-      {come.size > 0 ? <Plot growth={come} plotted={plotted.value} /> : null}
+      {come.size > 0 ? <Plot growth={come} plotted={plotted} /> : null}
     </section>
   );
 }

@@ -16,6 +16,12 @@ export const PLOTTED_WORDS: Readonly<Record<Plotted, string>> = {
 export const plottedValue = ({ creations, requests, resizes }: Counts, plotted: Plotted): number =>
   plotted === 'creations' ? creations.total : plotted === 'requests' ? requests : resizes;
 
+/** What is plotted until the reader chooses: the first of which there is anything. */
+export function firstPlotted(growth: ReadonlyMap<string, Growth>): Plotted {
+  const points = [...growth.values()].flatMap((one) => (one.outcome === 'counted' ? one.points : []));
+  return PLOTTED.find((plotted) => points.some(({ counts }) => plottedValue(counts, plotted) > 0)) ?? 'creations';
+}
+
 export interface GrowthLine {
   /** "3.10–3.13" */
   readonly name: string;

@@ -4,7 +4,6 @@ import type { VNode } from 'preact';
 import '../components/chart.css';
 import '../components/funnel.css';
 import { minorVersion } from '../../core/interpreter.js';
-import { interpreterLine, pymallocFootnote } from '../../report/text/interpreter.js';
 import type { Answer } from './answer.js';
 import { AnswerLine } from './answer-line.js';
 import { countedOf } from './counted.js';
@@ -86,7 +85,6 @@ function Evidence({ answer, state }: { readonly answer: Answer; readonly state: 
   const counted = countedOf(answer);
   if (counted === null) return null;
   const { interpreter } = answer.result;
-  const footnote = pymallocFootnote([interpreter]);
   return (
     <>
       <FunnelPanel counted={counted} interpreter={interpreter} pointing={pointing} />
@@ -97,9 +95,6 @@ function Evidence({ answer, state }: { readonly answer: Answer; readonly state: 
         state={state}
         pointing={pointing}
       />
-      <p class="note">
-        {interpreterLine(interpreter)}. {counted.counts.requests > 0 ? footnote : null}
-      </p>
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { BUFFER_ROW, type TypeCounts } from '../../core/counts.js';
 import { perOperation } from '../../report/text/numbers.js';
 import { printable } from '../../report/text/style.js';
-import { CountsCell } from '../components/counts-cell.js';
+import { CountsCell, MarkSign } from '../components/counts-cell.js';
 import { MoreRows } from '../components/more-rows.js';
 import { thin } from '../components/numbers.js';
 import { Scroll } from '../components/scroll.js';
@@ -41,7 +41,7 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
           <thead>
             <tr>
               <th scope="col">type</th>
-              <th scope="col">objects created, resizes</th>
+              <th scope="col">objects created</th>
               <th scope="col" class="number">
                 requests
               </th>
@@ -52,7 +52,13 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
           </thead>
           <tbody>
             {[...types.slice(0, shown.value), ...buffers].map((row) => (
-              <Row key={row.type} row={row} marked={marked.has(row.type)} pointing={pointing} />
+              <Row
+                key={row.type}
+                row={row}
+                marked={marked.has(row.type)}
+                inexact={counted.moved.has('creations')}
+                pointing={pointing}
+              />
             ))}
           </tbody>
         </table>
@@ -71,10 +77,11 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
 interface RowProps {
   readonly row: TypeCounts;
   readonly marked: boolean;
+  readonly inexact: boolean;
   readonly pointing: Pointing;
 }
 
-function Row({ row, marked, pointing: { pinned, point, pin } }: RowProps): VNode {
+function Row({ row, marked, inexact, pointing: { pinned, point, pin } }: RowProps): VNode {
   const { type, requests, bytes } = row;
   const at: Highlight = { kind: 'type', type };
   return (
@@ -94,7 +101,7 @@ function Row({ row, marked, pointing: { pinned, point, pin } }: RowProps): VNode
         {marked ? <span class="spoken">, on the chosen line</span> : null}
       </th>
       <td>
-        <CountsCell counts={row} />
+        {inexact ? <MarkSign mark="inexact" /> : null} <CountsCell counts={row} />
       </td>
       <Amount text={thin(perOperation(requests))} zero={requests === 0} />
       <Amount text={sizeText(bytes)} zero={bytes === 0} title={`${thin(perOperation(bytes))} bytes`} />

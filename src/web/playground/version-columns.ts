@@ -34,9 +34,9 @@ export function versionColumns(
 
 function wordOf(status: Status | undefined, running: boolean): { readonly word: string; readonly bad: boolean } {
   if (status?.status === 'unavailable') return { word: 'not loaded', bad: true };
-  if (status?.status === 'loading') return { word: 'loading …', bad: false };
-  if (status?.status === 'running') return { word: 'counting …', bad: false };
-  return { word: running ? 'waiting …' : 'not asked', bad: false };
+  if (status?.status === 'loading') return { word: 'loading', bad: false };
+  if (status?.status === 'running') return { word: 'counting', bad: false };
+  return { word: running ? 'waiting' : 'not asked', bad: false };
 }
 
 export interface VersionCell {

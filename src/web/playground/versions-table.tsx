@@ -29,13 +29,18 @@ export function VersionsTable({ answers, state }: VersionsTableProps): VNode | n
     return <p class="note">Choose more versions above to see them side by side.</p>;
   }
   const columns = versionColumns(versions, answers, state.interpreters.status.value, state.running.value);
-  const rows = versionRows(columns);
   const present = versions.map((version) => answers.get(version)).filter((answer) => answer !== undefined);
-  const statement = (present[0]?.mode ?? state.mode.value) === 'statement';
-  const grows = columns.filter((column) => column.counted !== null && column.grows);
+  const failures = <Failures answers={present} shown={state.shown.value} />;
+  const counted = columns.filter((column) => column.counted !== null);
+  if (counted.length === 0) return failures;
+  const rows = versionRows(columns);
+  const mode = present[0]?.mode ?? state.mode.value;
+  const kinds = new Set(counted.map((column) => column.counted.of));
+  const grows = kinds.size === 1 ? [] : counted.filter((column) => column.grows);
+  const [of = ''] = kinds.size === 1 ? kinds : ['per execution'];
   return (
     <section class="panel" aria-labelledby="versions">
-      <h2 id="versions">Version by version{statement ? ', per execution' : ''}</h2>
+      <h2 id="versions">Version by version{mode === 'statement' ? `, ${of}` : ''}</h2>
       <Scroll label="Versions side by side">
         <table class="side-by-side">
           <thead>
@@ -68,14 +73,13 @@ export function VersionsTable({ answers, state }: VersionsTableProps): VNode | n
           </tbody>
         </table>
       </Scroll>
-      {grows.length === 0 ? null : (
-        <p class="note">
-          {grows.map(({ version }) => version).join(', ')}: the cost is not constant; these are the second{' '}
-          {'executions, as many as were counted first.'}
+      {grows.map(({ version, counted: { of: part } }) => (
+        <p key={version} class="note">
+          {version}: the cost is not constant; its numbers are {part}.
         </p>
-      )}
-      <Changes changes={versionChanges(present)} compared={present.length} statement={statement} />
-      <Failures answers={present} shown={state.shown.value} />
+      ))}
+      {counted.length < 2 ? null : <Changes changes={versionChanges(present)} mode={mode} />}
+      {failures}
     </section>
   );
 }
@@ -124,7 +128,7 @@ function Cell({ column, row, first, rows, shown }: CellProps): VNode | null {
     if (!first || column.counted !== null) return null;
     return (
       <td class={`instead-of-numbers ${column.bad ? 'inexact' : 'unseen'}`} rowSpan={rows}>
-        {column.word}
+        {column.bad || column.word === 'not asked' ? column.word : <Pending word={column.word} />}
       </td>
     );
   }
@@ -144,17 +148,27 @@ function Cell({ column, row, first, rows, shown }: CellProps): VNode | null {
   );
 }
 
-interface ChangesProps {
-  readonly changes: readonly VersionChange[];
-  readonly compared: number;
-  readonly statement: boolean;
+/** As wide as a number, so that the table does not move when that comes. */
+function Pending({ word }: { readonly word: string }): VNode {
+  return (
+    <span title={word}>
+      <span aria-hidden="true">…</span>
+      <span class="spoken">{word}</span>
+    </span>
+  );
 }
 
-function Changes({ changes, compared, statement }: ChangesProps): VNode | null {
-  if (compared < 2) return null;
+interface ChangesProps {
+  readonly changes: readonly VersionChange[];
+  readonly mode: Answer['mode'];
+}
+
+function Changes({ changes, mode }: ChangesProps): VNode {
   if (changes.length === 0) {
     return (
-      <p class="note">{statement ? 'No difference between these versions.' : 'The same objects on each of them.'}</p>
+      <p class="note">
+        {mode === 'statement' ? 'No difference between these versions.' : 'The same objects on each of them.'}
+      </p>
     );
   }
   return (
