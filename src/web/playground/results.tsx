@@ -24,8 +24,12 @@ export function Results({ state }: { readonly state: PlaygroundState }): VNode {
   const stale = state.stale.value;
   return (
     <section class={`results ${stale || held ? 'stale' : ''}`} aria-label="Results" aria-busy={state.running.value}>
-      {stale ? (
-        <p class="stale-note">For the code before your changes; run again to count what stands there now.</p>
+      {stale || held ? (
+        <p class="stale-note">
+          {stale
+            ? 'For the code before your changes; run again to count what stands there now.'
+            : 'Counting again; this is the answer of the run before.'}
+        </p>
       ) : null}
       {answer === null ? <NoAnswer state={state} /> : <AnswerLine answer={answer} state={state} />}
       {answer?.mode === 'program' ? <OutputPanel output={answer.output} /> : null}
@@ -40,7 +44,7 @@ export function Results({ state }: { readonly state: PlaygroundState }): VNode {
 function useHeldAnswers(state: PlaygroundState): ReadonlyMap<string, Answer> {
   const last = useSignal<ReadonlyMap<string, Answer>>(new Map());
   useSignalEffect(() => {
-    if (state.answers.value.size > 0 || !state.running.value) last.value = state.answers.value;
+    if (state.answers.value.size > 0) last.value = state.answers.value;
   });
   return useComputed(() => (state.answers.value.size === 0 && state.running.value ? last.value : state.answers.value))
     .value;
@@ -51,8 +55,8 @@ function Before({ state }: { readonly state: PlaygroundState }): VNode {
   return (
     <section class="results before" aria-label="Results">
       <p>
-        Run the code, and here stands how many objects {each} creates, who serves their memory, and which types they
-        are; beside each line and bytecode instruction, what it allocates.
+        Run the code to see here how many objects {each} creates, of which types, and who serves their memory; and
+        beside each line and bytecode instruction, what that one allocates.
       </p>
       <p class="note">
         Nothing is estimated: the interpreters of this page are CPython itself, and each creation is counted. The first

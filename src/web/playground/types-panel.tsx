@@ -1,6 +1,6 @@
 /** What the shown version allocates, by type. A row that is pointed at lights up the lines where it happens. */
 import { useSignal } from '@preact/signals';
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import { BUFFER_ROW, type TypeCounts } from '../../core/counts.js';
 import { perOperation } from '../../report/text/numbers.js';
 import { printable } from '../../report/text/style.js';
@@ -52,13 +52,7 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
           </thead>
           <tbody>
             {[...types.slice(0, shown.value), ...buffers].map((row) => (
-              <Row
-                key={row.type}
-                row={row}
-                marked={marked.has(row.type)}
-                inexact={counted.moved.has('creations')}
-                pointing={pointing}
-              />
+              <Row key={row.type} row={row} marked={marked.has(row.type)} moved={counted.moved} pointing={pointing} />
             ))}
           </tbody>
         </table>
@@ -77,12 +71,13 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
 interface RowProps {
   readonly row: TypeCounts;
   readonly marked: boolean;
-  readonly inexact: boolean;
+  readonly moved: ReadonlySet<string>;
   readonly pointing: Pointing;
 }
 
-function Row({ row, marked, inexact, pointing: { pinned, point, pin } }: RowProps): VNode {
+function Row({ row, marked, moved, pointing: { pinned, point, pin } }: RowProps): VNode {
   const { type, requests, bytes } = row;
+  const about = (field: string): string => (moved.has(field) ? '≈\u00a0' : '');
   const at: Highlight = { kind: 'type', type };
   return (
     <tr class={marked ? 'marked' : ''} onMouseEnter={() => point(at)} onMouseLeave={() => point(null)}>
@@ -96,16 +91,30 @@ function Row({ row, marked, inexact, pointing: { pinned, point, pin } }: RowProp
           onFocus={() => point(at)}
           onBlur={() => point(null)}
         >
-          {type === BUFFER_ROW ? 'buffers' : <code>{printable(type)}</code>}
+          {type === BUFFER_ROW ? 'buffers' : <TypeName name={printable(type)} />}
         </button>
         {marked ? <span class="spoken">, on the chosen line</span> : null}
       </th>
       <td>
-        {inexact ? <MarkSign mark="inexact" /> : null} <CountsCell counts={row} />
+        {moved.has('creations') ? <MarkSign mark="inexact" /> : null} <CountsCell counts={row} />
       </td>
-      <Amount text={thin(perOperation(requests))} zero={requests === 0} />
-      <Amount text={sizeText(bytes)} zero={bytes === 0} title={`${thin(perOperation(bytes))} bytes`} />
+      <Amount text={about('requests') + thin(perOperation(requests))} zero={requests === 0} />
+      <Amount text={about('bytes') + sizeText(bytes)} zero={bytes === 0} title={`${thin(perOperation(bytes))} bytes`} />
     </tr>
+  );
+}
+
+/** It may be broken behind its underscores and points. */
+function TypeName({ name }: { readonly name: string }): VNode {
+  return (
+    <code>
+      {name.split(/(?<=[_.])/).map((part, i) => (
+        <Fragment key={`${i} ${part}`}>
+          {i === 0 ? null : <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </code>
   );
 }
 
