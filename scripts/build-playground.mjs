@@ -41,6 +41,7 @@ export function playgroundConfig() {
       // What light-dark(), which the style sheet is made of, needs as well.
       target: ['chrome123', 'firefox120', 'safari17.5'],
       modulePreload: false,
+      chunkSizeWarningLimit: 800,
     },
   };
 }
