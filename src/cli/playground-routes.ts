@@ -88,7 +88,9 @@ function keptFiles(folder: string, names: readonly string[]): Respond {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const name = byEnd.get(path.slice(path.lastIndexOf('/') + 1)) ?? '';
     response.setHeader('Cache-Control', KEPT);
-    if (/\.(data|tar)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream'); // it knows none
+    // Of these it knows none.
+    if (/\.(data|tar)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream');
+    if (name.endsWith('.py')) response.setHeader('Content-Type', 'text/plain;charset=utf-8');
     // It makes streams of ranges without looking at them; a server may leave a range out of account.
     delete request.headers.range;
     // It watches neither the file, which may be gone since it was listed, nor the browser, which may be.

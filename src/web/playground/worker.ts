@@ -1,11 +1,5 @@
 /** The worker of one interpreter: opens it, answers questions about code, one at a time. Its page ends it to cancel. */
 
-import coreAddress from '../../../dist/agent/pyallocs.wasm?url';
-import harness from '../../../python/harness.py?raw';
-import instructionsScript from '../../../python/instructions.py?raw';
-import methodsScript from '../../../python/methods.py?raw';
-import programScript from '../../../python/program.py?raw';
-import moduleText from '../../../python/pyallocs/__init__.py?raw';
 import { unwrap } from '../../core/assert.js';
 import { hasNumbers, type Measurement } from '../../core/outcome.js';
 import type { ProgramResult } from '../../core/program.js';
@@ -34,6 +28,7 @@ import type { Recorded } from '../../engines/wasm/recorder.js';
 import { NO_RAW, whereOf } from '../../engines/wasm/where.js';
 import { RecordedEvents, type Where } from '../../engines/where.js';
 import type { Answer, ProgramAnswer, ShownInstruction, StatementAnswer } from './answer.js';
+import { type EngineFiles, fetchEngineFiles } from './engine-files.js';
 import { EXECUTIONS, type Growth } from './growth.js';
 import { PrintedOutput } from './printed-output.js';
 import { PROGRAM, problemOf, problemOfProgram } from './problem.js';
@@ -56,6 +51,7 @@ interface Open {
   readonly version: string;
   readonly fs: FileSystem;
   readonly printed: PrintedOutput;
+  readonly files: EngineFiles;
 }
 
 let open: Open | null = null;
@@ -95,20 +91,20 @@ async function openInterpreter(version: string, folder: string): Promise<Open> {
   const fetchPlain = globalThis.fetch;
   globalThis.fetch = countedFetch(fetchPlain, (loaded) => send({ kind: 'progress', loaded }));
   try {
-    const [{ loadPyodide }, core] = await Promise.all([
+    const [{ loadPyodide }, files] = await Promise.all([
       import(/* @vite-ignore */ `${folder}pyodide.mjs`) as Promise<{ loadPyodide: LoadPyodide }>,
-      fetchPlain(coreAddress).then((response) => response.arrayBuffer()),
+      fetchEngineFiles(fetchPlain),
     ]);
     const result = await EmbeddedInterpreter.open({
       load: loadPyodide,
       indexURL: folder,
-      core,
-      harness,
-      mount: (files) => {
-        fs = files;
-        captureStreams(files, (stream, bytes) => printed.write(stream, bytes));
-        files.mkdirTree(FOLDER);
-        files.chdir(FOLDER);
+      core: files.core,
+      harness: files.harness,
+      mount: (system) => {
+        fs = system;
+        captureStreams(system, (stream, bytes) => printed.write(stream, bytes));
+        system.mkdirTree(FOLDER);
+        system.chdir(FOLDER);
         return [];
       },
       time: true,
@@ -116,7 +112,7 @@ async function openInterpreter(version: string, folder: string): Promise<Open> {
       args: [],
     });
     const { interpreter, opened: about } = unwrap(result, 'the core knows the layout of this version');
-    return { interpreter, opened: about, version, fs: unwrap(fs, 'it was mounted'), printed };
+    return { interpreter, opened: about, version, fs: unwrap(fs, 'it was mounted'), printed, files };
   } finally {
     globalThis.fetch = fetchPlain;
   }
@@ -231,11 +227,11 @@ function programAnswer(
 
 /** Runs and records the program in the folder. */
 async function record(): Promise<{ readonly run: ProgramRun; readonly reusable: boolean }> {
-  const { interpreter } = opened();
+  const { interpreter, files } = opened();
   const command = [PROGRAM];
   const program: EmbeddedProgram = {
-    harness: programScript,
-    module: moduleText,
+    harness: files.program,
+    module: files.module,
     command,
     argv: command,
     form: 'script',
@@ -260,7 +256,7 @@ function instructionTexts(
   sources: Readonly<Record<string, string>>,
 ): Promise<InstructionAnswer> {
   return askInstructions({ codes, folder: FOLDER, sources }, async (question) => ({
-    text: opened().interpreter.instructions(instructionsScript, encodeQuestion(question, null)),
+    text: opened().interpreter.instructions(opened().files.instructions, encodeQuestion(question, null)),
   }));
 }
 
@@ -270,7 +266,8 @@ function listed(
   experiment: { readonly statement: string; readonly setup?: string; readonly executions?: number },
 ): readonly Bytecode[] | null {
   const request = JSON.stringify({ method, experiments: [experiment] });
-  const { evaluated } = opened().interpreter.evaluate(`${harness}\n${methodsScript}`, request);
+  const { interpreter, files } = opened();
+  const { evaluated } = interpreter.evaluate(`${files.harness}\n${files.methods}`, request);
   if (evaluated.outcome === 'failed') return null;
   const [told] = JSON.parse(evaluated.text) as unknown[];
   const { success, data } = bytecodeSchema.safeParse(told);
