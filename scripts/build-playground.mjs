@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 // Compiled before.
-import { interpreterAddresses, PAGE_FOLDER, PAGE_POLICY } from '../dist/cli/playground-site.js';
+import { distributions, PAGE_FOLDER, PAGE_POLICY } from '../dist/cli/playground-site.js';
 import { galleryData } from './gallery-data.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -30,7 +30,7 @@ export function playgroundConfig() {
     publicDir: false,
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    define: { __DISTRIBUTIONS__: JSON.stringify(interpreterAddresses()), __GALLERY__: JSON.stringify(galleryData()) },
+    define: { __DISTRIBUTIONS__: JSON.stringify(distributions()), __GALLERY__: JSON.stringify(galleryData()) },
     worker: { format: 'es' },
     server: { fs: { allow: [root] } },
     build: {
@@ -62,7 +62,7 @@ function policyInPage() {
 function sourceHash() {
   const hash = createHash('sha256')
     .update(PAGE_POLICY)
-    .update(JSON.stringify([interpreterAddresses(), galleryData()]));
+    .update(JSON.stringify([distributions(), galleryData()]));
   const files = [
     fileURLToPath(import.meta.url),
     join(root, 'package-lock.json'),

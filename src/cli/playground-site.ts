@@ -2,7 +2,7 @@
  * The playground as a site: which files it has beside the built page, where they lie, and what is said to a browser with
  * them. The same for `serve`, the development server (scripts/dev.mjs) and a folder for a static host (scripts/build-site.mjs).
  */
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PyallocsError } from '../core/errors.js';
@@ -81,6 +81,27 @@ export function interpreterFiles(): InterpreterFiles[] {
     const files = RUN_TIME_FILES.filter((name) => isFile(join(folder, name)));
     return { minor: offer.minor, address: addresses[offer.minor] ?? '', folder, files };
   });
+}
+
+/** What Pyodide loads as scripts or with XMLHttpRequest; all else comes by fetch(), which the page counts. */
+const NOT_FETCHED = /\.(m?js|data)$/;
+
+export interface Distribution {
+  /** Relative to the page, with a slash at its end. */
+  readonly address: string;
+  /** Of the files that come by fetch(). */
+  readonly fetchedBytes: number;
+}
+
+/** By minor version, what the page knows of an interpreter before it loads it. */
+export function distributions(): Record<string, Distribution> {
+  return Object.fromEntries(
+    interpreterFiles().map(({ minor, address, folder, files }) => {
+      const fetched = files.filter((name) => !NOT_FETCHED.test(name));
+      const fetchedBytes = fetched.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+      return [minor, { address, fetchedBytes }];
+    }),
+  );
 }
 
 /** What the page asks for to know what lies beside it. */

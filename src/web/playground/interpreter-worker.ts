@@ -22,6 +22,15 @@ interface Limit {
   readonly late: string;
 }
 
+/** What a worker opens. */
+interface Wanted {
+  readonly version: string;
+  /** Address of the distribution, with a slash at its end. */
+  readonly folder: string;
+  /** How much of it the worker counts while it comes. */
+  readonly bytes: number;
+}
+
 /** How a request came to its end. */
 export type End = { readonly reusable: boolean } | Death;
 
@@ -37,9 +46,9 @@ export class InterpreterWorker {
   #printed: Output['parts'][number][] = [];
 
   /** It is started when `before` is over. */
-  constructor(version: string, folder: string, before: Promise<unknown>, told: (status: Status) => void) {
+  constructor(wanted: Wanted, before: Promise<unknown>, told: (status: Status) => void) {
     this.#told = told;
-    this.opened = this.#open(version, folder, before);
+    this.opened = this.#open(wanted, before);
   }
 
   get alive(): boolean {
@@ -51,10 +60,10 @@ export class InterpreterWorker {
     return this.#ended !== null;
   }
 
-  async #open(version: string, folder: string, before: Promise<unknown>): Promise<boolean> {
+  async #open({ version, folder, bytes }: Wanted, before: Promise<unknown>): Promise<boolean> {
     await before;
     if (!this.#alive) return false;
-    this.#told({ status: 'loading', loaded: 0, total: null });
+    this.#told({ status: 'loading', loaded: 0, total: bytes });
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     const why = await new Promise<string | null>((resolve) => {
@@ -63,7 +72,7 @@ export class InterpreterWorker {
         this.#take({ kind: 'crashed', message: event.message });
       });
       worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-        if (data.kind === 'progress') this.#told({ status: 'loading', loaded: data.loaded, total: null });
+        if (data.kind === 'progress') this.#told({ status: 'loading', loaded: data.loaded, total: bytes });
         else if (data.kind === 'opened') resolve(null);
         else {
           if (data.kind === 'crashed') resolve(data.message);

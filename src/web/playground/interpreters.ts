@@ -8,8 +8,8 @@ export type Status =
   | { readonly status: 'absent' }
   /** It will be loaded after another. */
   | { readonly status: 'waiting' }
-  /** In bytes; `total`: null where the host does not say. */
-  | { readonly status: 'loading'; readonly loaded: number; readonly total: number | null }
+  /** In bytes. Once all have come, it starts. */
+  | { readonly status: 'loading'; readonly loaded: number; readonly total: number }
   | { readonly status: 'ready' }
   | { readonly status: 'running' }
   /** It could not be loaded: a sentence. */

@@ -1,10 +1,10 @@
 /** What is loaded of an interpreter, in words. */
 import type { Status } from './interpreters.js';
 
-/** "7.1 of 13.6 MB"; of a host that does not say how much there is, "7.1 MB so far". */
-export function loadedText(loaded: number, total: number | null): string {
+/** "7.1 of 13.6 MB"; when all has come, "13.6 MB, starting". */
+export function loadedText(loaded: number, total: number): string {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  return total === null ? `${megabytes(loaded)} MB so far` : `${megabytes(loaded)} of ${megabytes(total)} MB`;
+  return loaded < total ? `${megabytes(loaded)} of ${megabytes(total)} MB` : `${megabytes(total)} MB, starting`;
 }
 
 /** A sign beside the version, and the word that is read aloud instead. */

@@ -5,6 +5,7 @@ import { CodePanel } from './code-panel.js';
 import { ExampleNote } from './example-note.js';
 import { Gallery } from './gallery.js';
 import { Limits } from './limits.js';
+import { Loads } from './loads.js';
 import { Results } from './results.js';
 import { RunBar } from './run-bar.js';
 import { ShareMenu } from './share-menu.js';
@@ -27,6 +28,7 @@ export function Page({ state }: { readonly state: PlaygroundState }): VNode {
           <section class="code" aria-label="Code">
             <RunBar state={state} />
             <CodePanel state={state} />
+            <Loads state={state} />
           </section>
           <Results state={state} />
         </div>

@@ -4,9 +4,9 @@ import { loadedText } from './loading-words.js';
 import { joinedParts } from './output-parts.js';
 import { typesOnLine } from './types-on-line.js';
 
-test('what is loaded is told in megabytes, with the whole where the host says it', () => {
+test('what is loaded is told in megabytes, with the whole', () => {
   expect(loadedText(7_100_000, 13_600_000)).toBe('7.1 of 13.6 MB');
-  expect(loadedText(2_000_000, null)).toBe('2.0 MB so far');
+  expect(loadedText(13_600_000, 13_600_000)).toBe('13.6 MB, starting');
 });
 
 test('what is printed is cut where the stream changes', () => {

@@ -32,10 +32,11 @@ export function webInterpreters(): Interpreters {
   async function ready(version: string): Promise<InterpreterWorker | null> {
     const there = workers.get(version);
     if (there?.alive) return (await there.opened) ? there : null;
-    const address = new URL(DISTRIBUTIONS[version] ?? '', document.baseURI).href;
+    const { address, fetchedBytes } = unwrap(DISTRIBUTIONS[version], 'a version of this page');
+    const folder = new URL(address, document.baseURI).href;
     const before = loading;
     set(version, { status: 'waiting' });
-    const worker = new InterpreterWorker(version, address, before, (now) => {
+    const worker = new InterpreterWorker({ version, folder, bytes: fetchedBytes }, before, (now) => {
       if (workers.get(version) === worker) set(version, now);
     });
     workers.set(version, worker);
