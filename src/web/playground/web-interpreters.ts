@@ -12,6 +12,9 @@ import type { Question } from './question.js';
 /** Seconds after which code is ended that is still running. */
 const TIMEOUT = 30;
 
+/** Milliseconds that code may go on when another question is asked. */
+const GRACE = 1000;
+
 const LATE = {
   statement: `It was still running after ${TIMEOUT} seconds and was ended. A statement is executed some thousand times to count it; as a program, it runs once.`,
   program: `It was still running after ${TIMEOUT} seconds and was ended.`,
@@ -56,12 +59,25 @@ export function webInterpreters(): Interpreters {
     work: (worker: InterpreterWorker, version: string) => Promise<void>,
   ): Promise<void> {
     const mine = ++latest;
+    for (const [version, worker] of workers) if (worker.busy) endLate(version, worker, worker.request);
     for (const version of ordered(versions)) {
       if (mine !== latest) return;
       const worker = await ready(version);
       if (mine !== latest) return;
       if (worker !== null) await work(worker, version);
     }
+  }
+
+  /** Ends a request that is no longer wanted, unless it is over soon. */
+  function endLate(version: string, worker: InterpreterWorker, request: number): void {
+    setTimeout(() => {
+      if (worker.busy && worker.request === request) end(version, worker, 'Another run took its place.');
+    }, GRACE);
+  }
+
+  function end(version: string, worker: InterpreterWorker, why: string): void {
+    worker.end('cancelled', why);
+    void ready(version); // another in its place
   }
 
   return {
@@ -73,7 +89,7 @@ export function webInterpreters(): Interpreters {
           take(version, answer),
         );
         if ('why' in end) take(version, failed(question, version, end));
-        else if (!worker.alive) prepareAgain(version);
+        if (!worker.alive) void ready(version); // another in its place
       }),
     growth: (question, versions, take) =>
       each(versions, async (worker, version) => {
@@ -81,21 +97,13 @@ export function webInterpreters(): Interpreters {
           take(version, growth),
         );
         if ('why' in end) take(version, { outcome: 'failed', message: end.why, error: null });
+        if (!worker.alive) void ready(version);
       }),
     cancel: () => {
       latest++;
-      for (const [version, worker] of workers)
-        if (worker.busy) {
-          worker.end('cancelled', 'It was cancelled.');
-          prepareAgain(version);
-        }
+      for (const [version, worker] of workers) if (worker.busy) end(version, worker, 'It was cancelled.');
     },
   };
-
-  /** Loads another interpreter in place of one that is gone. */
-  function prepareAgain(version: string): void {
-    void ready(version);
-  }
 }
 
 /** The answer of an interpreter that did not live to give one. */
