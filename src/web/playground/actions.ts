@@ -1,6 +1,6 @@
 /** What the reader does: run, cancel, ask for growth. */
 import { batch } from '@preact/signals';
-import type { PlaygroundState } from './state.js';
+import { type PlaygroundState, VERSIONS } from './state.js';
 
 /** Asks the chosen versions, the one that is looked at first, then the newest. */
 export async function run(state: PlaygroundState): Promise<void> {
@@ -18,6 +18,12 @@ export async function run(state: PlaygroundState): Promise<void> {
     if (state.asked.value === question) state.answers.value = new Map(state.answers.value).set(version, answer);
   });
   if (state.asked.value === question) state.running.value = false;
+}
+
+/** On every version there is. */
+export function runAll(state: PlaygroundState): Promise<void> {
+  state.versions.value = VERSIONS;
+  return run(state);
 }
 
 export function cancel(state: PlaygroundState): void {

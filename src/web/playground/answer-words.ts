@@ -12,6 +12,7 @@ import { STYLE } from '../components/kind.js';
 import { thin } from '../components/numbers.js';
 import { type Answer, minorOf, type Problem, type ProgramAnswer, type StatementAnswer } from './answer.js';
 import { countedOf } from './counted.js';
+import { adviceOn } from './problem.js';
 import type { Mode } from './question.js';
 
 /** A sentence whose beginning is what was asked for. */
@@ -98,18 +99,14 @@ export function reasonOf({ result }: Answer): Reason | null {
     case 'failed': {
       const error: MeasuredError | { readonly message: string } = result.error;
       const [message = '', ...excerpt] = ('place' in error ? errorText(error) : printable(error.message)).split('\n');
+      const advice = adviceOn(message);
       return {
         title: 'Failed',
-        message: `${asSentence(message)}${missingModule(message)}`,
+        message: `${asSentence(message)}${advice === null ? '' : ` ${advice}`}`,
         excerpt: excerpt.join('\n'),
       };
     }
   }
-}
-
-function missingModule(message: string): string {
-  const name = /^ModuleNotFoundError: No module named '([^']+)'/.exec(message)?.[1];
-  return name === undefined ? '' : ` The Python of this page has the standard library, and no ${printable(name)}.`;
 }
 
 /** How a program ended, where it did not end well; otherwise null. */
@@ -131,7 +128,7 @@ export function problemText({ at, message }: Problem, mode: Mode): string {
 export function exactness({ mode, result }: Answer): string | null {
   if (result.outcome !== 'exact') return null;
   if (mode === 'program') {
-    return 'Counted from its first instruction to its end, in one run. Starting Python and compiling are not part of it.';
+    return 'Counted from its first instruction to its end, in one run. Starting Python and compiling the program are not part of it.';
   }
   if (!('steady' in result) || !result.steady)
     return 'Exact: a second run, from a fresh setup, came to the same counts.';

@@ -8,6 +8,7 @@ import { benchCommandLine } from '../../report/text/study-words.js';
 import { printable } from '../../report/text/style.js';
 import type { Answer, ProgramAnswer, StatementAnswer } from './answer.js';
 import type { Question } from './question.js';
+import { VERSIONS } from './state.js';
 
 /** A question with the answers that have come. */
 export interface Answered {
@@ -26,7 +27,7 @@ export function commandLines({ mode, code, setup }: Question, versions: readonly
   if (mode === 'statement') {
     const line = benchCommandLine(
       { statement: code, setup },
-      versions.map((version) => `wasm:${version}`),
+      versions.length === VERSIONS.length ? ['wasm:all'] : versions.map((version) => `wasm:${version}`),
     );
     return [printable(line)];
   }

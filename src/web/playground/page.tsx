@@ -15,7 +15,13 @@ export function Page({ state }: { readonly state: PlaygroundState }): VNode {
   return (
     <>
       <header class="head">
-        <h1>How often does this Python allocate?</h1>
+        <div>
+          <h1>How often does this Python allocate?</h1>
+          <p class="tagline">
+            Paste Python, and see what each line and bytecode instruction creates and who serves the memory. It runs in
+            this page, on CPython itself.
+          </p>
+        </div>
         <nav aria-label="This page">
           <a href="#examples">Examples</a>
           <ShareMenu state={state} />

@@ -1,14 +1,16 @@
 /** What came of the question, version by version: the answer in words, and below it what it is made of. */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import '../components/chart.css';
 import '../components/funnel.css';
 import { minorVersion } from '../../core/interpreter.js';
+import { MarkSign } from '../components/counts-cell.js';
 import type { Answer } from './answer.js';
 import { AnswerLine } from './answer-line.js';
 import { countedOf } from './counted.js';
 import { FunnelPanel } from './funnel-panel.js';
 import { GrowthPanel } from './growth-panel.js';
+import { loadedText } from './loading-words.js';
 import { OutputPanel } from './output-panel.js';
 import { usePointing } from './pointing.js';
 import './results.css';
@@ -50,6 +52,17 @@ function useHeldAnswers(state: PlaygroundState): ReadonlyMap<string, Answer> {
     .value;
 }
 
+const SIGNS = [
+  { mark: 'freelist', word: 'freelist', means: 'an object in memory that CPython kept of another one: no request' },
+  { mark: 'malloc', word: 'malloc', means: 'an object for whose memory the C library was asked' },
+  {
+    mark: 'buffer',
+    word: 'buffer',
+    means: 'a request for something inside of an object: the items of a list, the keys of a dict',
+  },
+  { mark: 'resize', word: 'resize', means: 'a block of memory that is made larger or smaller' },
+] as const;
+
 function Before({ state }: { readonly state: PlaygroundState }): VNode {
   const each = state.mode.value === 'statement' ? 'each execution of the statement' : 'the program';
   return (
@@ -58,6 +71,16 @@ function Before({ state }: { readonly state: PlaygroundState }): VNode {
         Run the code to see here how many objects {each} creates, of which types, and who serves their memory; and
         beside each line and bytecode instruction, what that one allocates.
       </p>
+      <dl class="signs">
+        {SIGNS.map(({ mark, word, means }) => (
+          <Fragment key={mark}>
+            <dt>
+              <MarkSign mark={mark} /> {word}
+            </dt>
+            <dd>{means}</dd>
+          </Fragment>
+        ))}
+      </dl>
       <p class="note">
         Nothing is estimated: the interpreters of this page are CPython itself, and each creation is counted. The first
         run of a version loads it, 5 to 14 MB; after that an answer takes less than a second.
@@ -73,7 +96,8 @@ function NoAnswer({ state }: { readonly state: PlaygroundState }): VNode {
     if (status?.status === 'unavailable') return `CPython ${version} cannot be used: ${status.why}`;
     if (!state.running.value)
       return `No answer from CPython ${version}: it was not asked, or its run was ended. Run again.`;
-    if (status?.status === 'loading' || status?.status === 'waiting') return `Loading CPython ${version} …`;
+    if (status?.status === 'waiting') return `CPython ${version} is loaded next …`;
+    if (status?.status === 'loading') return `Loading CPython ${version}: ${loadedText(status.loaded, status.total)} …`;
     return `Counting on CPython ${version} …`;
   };
   return (

@@ -41,7 +41,7 @@ export function TypesPanel({ answer, counted, state, pointing }: TypesPanelProps
           <thead>
             <tr>
               <th scope="col">type</th>
-              <th scope="col">objects created</th>
+              <th scope="col">allocates</th>
               <th scope="col" class="number">
                 requests
               </th>

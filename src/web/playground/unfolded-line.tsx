@@ -1,7 +1,7 @@
 /** The instructions of a line, below it. */
 import { WidgetType } from '@codemirror/view';
 import { Fragment, render, type VNode } from 'preact';
-import type { TypeCounts } from '../../core/counts.js';
+import { BUFFER_ROW, type TypeCounts } from '../../core/counts.js';
 import { printable } from '../../report/text/style.js';
 import { CountsCell, MarkSign } from '../components/counts-cell.js';
 import { Scroll } from '../components/scroll.js';
@@ -148,7 +148,7 @@ function InstructionRow({ one, lit }: { readonly one: ShownInstruction; readonly
 function TypeOf({ row }: { readonly row: TypeCounts }): VNode {
   return (
     <span class="type">
-      <code>{printable(row.type)}</code> <CountsCell counts={row} />
+      {row.type === BUFFER_ROW ? 'buffer' : <code>{printable(row.type)}</code>} <CountsCell counts={row} />
     </span>
   );
 }

@@ -2,9 +2,10 @@
 import type { VNode } from 'preact';
 import { MarkSign } from '../components/counts-cell.js';
 import { Scroll } from '../components/scroll.js';
+import { runAll } from './actions.js';
 import { type Answer, minorOf } from './answer.js';
 import { reasonOf } from './answer-words.js';
-import type { PlaygroundState } from './state.js';
+import { type PlaygroundState, VERSIONS } from './state.js';
 import {
   type VersionCell,
   type VersionChange,
@@ -26,7 +27,14 @@ interface VersionsTableProps {
 export function VersionsTable({ answers, state }: VersionsTableProps): VNode | null {
   const versions = state.versions.value;
   if (versions.length < 2) {
-    return <p class="note">Choose more versions above to see them side by side.</p>;
+    return (
+      <p class="note compare">
+        Choose more versions to see them side by side, or
+        <button type="button" disabled={state.running.value} onClick={() => void runAll(state)}>
+          Compare all {VERSIONS.length}
+        </button>
+      </p>
+    );
   }
   const columns = versionColumns(versions, answers, state.interpreters.status.value, state.running.value);
   const present = versions.map((version) => answers.get(version)).filter((answer) => answer !== undefined);
