@@ -23,6 +23,7 @@ export async function run(state: PlaygroundState): Promise<void> {
 /** On every version there is. */
 export function runAll(state: PlaygroundState): Promise<void> {
   state.versions.value = VERSIONS;
+  for (const version of VERSIONS.toReversed()) state.interpreters.prepare(version);
   return run(state);
 }
 

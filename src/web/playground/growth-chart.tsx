@@ -20,6 +20,8 @@ const BOTTOM = 42;
 const LEFT = 68;
 /** Of the line, before its name. */
 const SAMPLE = 22;
+/** Room for "10 000" and the number before it, in pixels. */
+const TICK = 50;
 /** About what a character of a name is wide, in pixels. */
 const CHARACTER = 7;
 
@@ -31,6 +33,8 @@ export function GrowthChart({ title, description, yLabel, lines }: GrowthChartPr
   const across = Math.log10(EXECUTIONS.at(-1) ?? 1);
   const up = decadesOf(Math.max(...lines.flatMap(({ points }) => points.map(({ value }) => value))));
   const x = (n: number): number => x0 + ((x1 - x0) * Math.log10(n)) / across;
+  /** In little room the numbers of the axis would touch. */
+  const every = (x1 - x0) / across < TICK ? 2 : 1;
   const y = (count: number): number => y0 - (y0 - y1) * place(count, up);
   const counts = [0, ...Array.from({ length: up + 1 }, (_, i) => 10 ** i)];
   const labels = spaced(
@@ -41,12 +45,14 @@ export function GrowthChart({ title, description, yLabel, lines }: GrowthChartPr
     <figure ref={ref} class="chart">
       <figcaption>{title}</figcaption>
       <svg width={width.value} height={HEIGHT} role="img" aria-label={`${title}. ${description}`}>
-        {EXECUTIONS.map((n) => (
+        {EXECUTIONS.map((n, i) => (
           <g key={n}>
             <line class="grid" x1={x(n)} x2={x(n)} y1={y0} y2={y1} />
-            <text class="tick" x={x(n)} y={y0 + 16} text-anchor="middle">
-              {whole(n)}
-            </text>
+            {i % every === 0 ? (
+              <text class="tick" x={x(n)} y={y0 + 16} text-anchor="middle">
+                {whole(n)}
+              </text>
+            ) : null}
           </g>
         ))}
         {counts.map((count) => (

@@ -17,8 +17,8 @@ export function Page({ state }: { readonly state: PlaygroundState }): VNode {
       <header class="head">
         <div>
           <h1>How often does this Python allocate?</h1>
-          <p class="tagline">
-            Paste Python, and see what each line and bytecode instruction creates and who serves the memory. It runs in
+          <p class="note">
+            Paste Python; see what each line and bytecode instruction creates, and who serves the memory. It runs in
             this page, on CPython itself.
           </p>
         </div>

@@ -29,7 +29,7 @@ export function Results({ state }: { readonly state: PlaygroundState }): VNode {
       {stale || held ? (
         <p class="stale-note">
           {stale
-            ? 'For the code before your changes; run again to count what stands there now.'
+            ? 'For the code before your changes. Run again to count it as it is.'
             : 'Counting again; this is the answer of the run before.'}
         </p>
       ) : null}

@@ -1,5 +1,6 @@
 /** The versions side by side. What differs from the version to the left is bold, and named in words below. */
 import type { VNode } from 'preact';
+import { plural } from '../../report/text/numbers.js';
 import { MarkSign } from '../components/counts-cell.js';
 import { Scroll } from '../components/scroll.js';
 import { runAll } from './actions.js';
@@ -184,7 +185,7 @@ function Changes({ changes, mode }: ChangesProps): VNode {
       {changes.map(({ version, parts }) => (
         <li key={version}>
           <b>{version}</b>: {parts.slice(0, PARTS_SHOWN).join(', ')}
-          {parts.length > PARTS_SHOWN ? `, and ${parts.length - PARTS_SHOWN} more differences` : ''}
+          {parts.length > PARTS_SHOWN ? `, and ${plural(parts.length - PARTS_SHOWN, 'more difference')}` : ''}
         </li>
       ))}
     </ul>
