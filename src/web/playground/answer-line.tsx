@@ -19,6 +19,7 @@ export function AnswerLine({ answer, state }: AnswerLineProps): VNode {
   const sentence = answerSentence(answer);
   const reason = reasonOf(answer);
   const exit = answer.mode === 'program' ? exitSentence(answer) : null;
+  const told = problem !== null && reason?.message.includes(problem.message.replace(/\.$/, ''));
   const exact = exactness(answer);
   return (
     <div class="panel answer">
@@ -44,9 +45,9 @@ export function AnswerLine({ answer, state }: AnswerLineProps): VNode {
           )}
         </div>
       )}
-      {(problem === null || reason !== null) && exit === null ? null : (
+      {(problem === null || told) && exit === null ? null : (
         <div class="trouble">
-          {problem === null || reason !== null ? null : (
+          {problem === null || told ? null : (
             <p>
               <code>{problemText(problem, mode)}</code>
             </p>

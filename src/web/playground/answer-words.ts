@@ -12,7 +12,6 @@ import { STYLE } from '../components/kind.js';
 import { thin } from '../components/numbers.js';
 import { type Answer, minorOf, type Problem, type ProgramAnswer, type StatementAnswer } from './answer.js';
 import { countedOf } from './counted.js';
-import { adviceOn } from './problem.js';
 import type { Mode } from './question.js';
 
 /** A sentence whose beginning is what was asked for. */
@@ -99,14 +98,18 @@ export function reasonOf({ result }: Answer): Reason | null {
     case 'failed': {
       const error: MeasuredError | { readonly message: string } = result.error;
       const [message = '', ...excerpt] = ('place' in error ? errorText(error) : printable(error.message)).split('\n');
-      const advice = adviceOn(message);
       return {
         title: 'Failed',
-        message: `${asSentence(message)}${advice === null ? '' : ` ${advice}`}`,
+        message: `${asSentence(message)}${missingModule(message)}`,
         excerpt: excerpt.join('\n'),
       };
     }
   }
+}
+
+function missingModule(message: string): string {
+  const name = /^ModuleNotFoundError: No module named '([^']+)'/.exec(message)?.[1];
+  return name === undefined ? '' : ` The Python of this page has the standard library, and no ${printable(name)}.`;
 }
 
 /** How a program ended, where it did not end well; otherwise null. */

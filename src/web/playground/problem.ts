@@ -28,18 +28,13 @@ export function problemOfProgram(exit: Exit, output: Output): Problem | null {
 
 /** A sentence of Python, with what this page knows about it. */
 function advised(message: string): string {
-  const advice = adviceOn(message);
-  return advice === null ? message : `${message.split('\n')[0]}. ${advice}`;
-}
-
-/** What this page knows about an error; null: no more than Python says. */
-export function adviceOn(message: string): string | null {
-  if (message.startsWith('ModuleNotFoundError: ')) {
-    return 'This page has the standard library only. On the command line, pyallocs bench -p python3 counts with the modules of your Python.';
+  const absent = /^ModuleNotFoundError: .*?'([^']+)'/.exec(message)?.[1];
+  if (absent !== undefined) {
+    return `${message.split('\n')[0]}: this page has the standard library only. On the command line, pyallocs bench -p python3 counts with the modules of your Python.`;
   }
-  if (message.startsWith('EOFError')) return 'This page has nothing to read for input().';
+  if (message.startsWith('EOFError')) return `${message}: this page has nothing to read for input().`;
   if (message.includes("has no attribute '_ssock'")) {
-    return 'The event loops of asyncio need sockets, which are not in these builds.';
+    return `${message}: the event loops of asyncio need sockets, which are not in these builds.`;
   }
-  return null;
+  return message;
 }
