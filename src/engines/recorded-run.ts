@@ -9,6 +9,9 @@ import { liveAddsUp, type ProcessBook, RecordedEvents, sumOfSamples, type Where 
 
 export type CountedProgram = Extract<ProgramResult, { readonly outcome: 'exact' | 'varying' }>;
 
+/** What instructions are, asked of the interpreter that ran them. */
+export type AskTexts = (codes: readonly CodeCopy[]) => Promise<InstructionAnswer>;
+
 /**
  * `ask`: what the instructions of the interpreter of this version in full are; null: nobody wants to know. What is wrong
  * with the events makes the result vary.
@@ -17,17 +20,9 @@ export async function recordedRun(
   result: CountedProgram,
   books: readonly ProcessBook[],
   python: string,
-  ask: ((codes: readonly CodeCopy[]) => Promise<InstructionAnswer>) | null,
+  ask: AskTexts | null,
 ): Promise<ProgramRun> {
-  const events = new RecordedEvents();
-  const lost = books.map((book): Lost => ({ book, count: events.add(book) }));
-  const { copies, place } = events.codes.of(python);
-  const { texts, warning } = ask === null ? { texts: [], warning: null } : await ask(copies);
-  const all: CodeText[] = [];
-  texts.forEach((text, i) => {
-    all[place[i] ?? 0] = text;
-  });
-  const where = events.where(all);
+  const { where, warning, lost } = await placedEvents(books, python, ask);
   const warnings = [...result.warnings, ...(warning === null ? [] : [warning]), ...cutOff(lost)];
   const wrong = lostSites(lost) ?? wrongSum(result, where) ?? wrongLive(books);
   const run = { where, interpreterFiles: [] };
@@ -36,8 +31,25 @@ export async function recordedRun(
   return { ...run, result: { ...result, outcome: 'varying', why: wrong, warnings } };
 }
 
+/** The events of all processes at their instructions; what of them is at none, and why instructions may have no text. */
+export async function placedEvents(
+  books: readonly ProcessBook[],
+  python: string,
+  ask: AskTexts | null,
+): Promise<{ readonly where: Where; readonly warning: ProgramWarning | null; readonly lost: readonly Lost[] }> {
+  const events = new RecordedEvents();
+  const lost = books.map((book): Lost => ({ book, count: events.add(book) }));
+  const { copies, place } = events.codes.of(python);
+  const { texts, warning } = ask === null ? { texts: [], warning: null } : await ask(copies);
+  const all: CodeText[] = [];
+  texts.forEach((text, i) => {
+    all[place[i] ?? 0] = text;
+  });
+  return { where: events.where(all), warning, lost };
+}
+
 /** Events of a process that are at no site. */
-interface Lost {
+export interface Lost {
   readonly book: ProcessBook;
   readonly count: number;
 }

@@ -1,7 +1,6 @@
 /** Where the events of a program came from, with the files of this machine under their paths here. */
 import type { Offer, ProgramRun } from '../engine.js';
-import type { CodeCopy, InstructionAnswer } from '../instructions.js';
-import type { CountedProgram } from '../recorded-run.js';
+import type { AskTexts, CountedProgram } from '../recorded-run.js';
 import type { Where } from '../where.js';
 import { embeddedInstructions } from './instructions.js';
 import type { ParsedCommand } from './program-command.js';
@@ -21,7 +20,7 @@ export async function whereOnMachine(
   texts: boolean,
 ): Promise<ProgramRun> {
   const sources = form === 'command' ? { '<string>': what } : {};
-  const ask = (codes: readonly CodeCopy[]): Promise<InstructionAnswer> =>
+  const ask: AskTexts = (codes) =>
     embeddedInstructions(offer, folders, { codes, folder: folders[0]?.path ?? '/', sources }, worker);
   const run = await whereOf(result, recorded, texts ? ask : null);
   return run.where === null ? run : { ...run, ...onMachine(run.where, folders) };

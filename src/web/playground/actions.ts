@@ -22,6 +22,7 @@ export async function run(state: PlaygroundState): Promise<void> {
 
 export function cancel(state: PlaygroundState): void {
   state.live.value = false;
+  state.running.value = false;
   state.interpreters.cancel();
 }
 

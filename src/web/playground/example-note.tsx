@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { plural } from '../../report/text/numbers.js';
 import { claimText } from '../../report/text/study-words.js';
+import { Ticked } from '../components/ticked.js';
 import { run } from './actions.js';
 import { type Example, exampleQuestion, exampleShared, GALLERY } from './gallery-data.js';
 import { linkProblem } from './link.js';
@@ -9,7 +10,6 @@ import { sameQuestion } from './question.js';
 import { shownExample } from './shown-example.js';
 import { hasStudy } from './site.js';
 import { type PlaygroundState, show } from './state.js';
-import { Ticked } from './ticked.js';
 
 const ID = 'shown-example';
 

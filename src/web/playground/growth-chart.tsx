@@ -18,13 +18,15 @@ const HEIGHT = 280;
 const TOP = 12;
 const BOTTOM = 42;
 const LEFT = 68;
+/** Of the line, before its name. */
+const SAMPLE = 22;
 /** About what a character of a name is wide, in pixels. */
 const CHARACTER = 7;
 
 export function GrowthChart({ title, description, yLabel, lines }: GrowthChartProps): VNode {
   const { ref, width } = useWidth(560);
   const longest = Math.max(0, ...lines.map(({ name }) => name.length));
-  const right = Math.min(width.value / 3, 16 + longest * CHARACTER);
+  const right = Math.min(width.value / 2.5, SAMPLE + 18 + longest * CHARACTER);
   const [x0, x1, y0, y1] = [LEFT, Math.max(LEFT + 60, width.value - right), HEIGHT - BOTTOM, TOP];
   const across = Math.log10(EXECUTIONS.at(-1) ?? 1);
   const up = decadesOf(Math.max(...lines.flatMap(({ points }) => points.map(({ value }) => value))));
@@ -76,7 +78,8 @@ export function GrowthChart({ title, description, yLabel, lines }: GrowthChartPr
                 </title>
               </circle>
             ))}
-            <text x={x1 + 8} y={(labels[i] ?? 0) + 4}>
+            <path d={`M${x1 + 8} ${labels[i] ?? 0}h${SAMPLE}`} stroke-dasharray={DASHES[i % DASHES.length]} />
+            <text x={x1 + 8 + SAMPLE + 5} y={(labels[i] ?? 0) + 4}>
               {name}
             </text>
           </g>

@@ -34,6 +34,7 @@ export class InterpreterWorker {
   #listener: ((message: FromWorker) => void) | null = null;
   #ended: ((end: End) => void) | null = null;
   #last: Promise<unknown> = Promise.resolve();
+  #requests = 0;
   #printed: Output['parts'][number][] = [];
 
   /** It is started when `before` is over. */
@@ -49,6 +50,11 @@ export class InterpreterWorker {
   /** Whether code runs in it. */
   get busy(): boolean {
     return this.#ended !== null;
+  }
+
+  /** A number for each request, the one that runs now or ran last. */
+  get request(): number {
+    return this.#requests;
   }
 
   async #open(version: string, folder: string, before: Promise<unknown>): Promise<boolean> {
@@ -103,6 +109,7 @@ export class InterpreterWorker {
 
   async #requestNow(request: ToWorker, limit: Limit, take: (message: FromWorker) => void): Promise<End> {
     if (!this.#alive) return { code: 'crashed', why: 'The interpreter is gone.', output: { parts: [], cut: false } };
+    this.#requests++;
     this.#printed = [];
     this.#told({ status: 'running' });
     const end = await new Promise<End>((resolve) => {

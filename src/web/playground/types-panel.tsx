@@ -96,7 +96,12 @@ function Row({ row, marked, moved, pointing: { pinned, point, pin } }: RowProps)
         {marked ? <span class="spoken">, on the chosen line</span> : null}
       </th>
       <td>
-        {moved.has('creations') ? <MarkSign mark="inexact" /> : null} <CountsCell counts={row} />
+        {moved.has('creations') ? (
+          <>
+            <MarkSign mark="inexact" />{' '}
+          </>
+        ) : null}
+        <CountsCell counts={row} />
       </td>
       <Amount text={about('requests') + thin(perOperation(requests))} zero={requests === 0} />
       <Amount text={about('bytes') + sizeText(bytes)} zero={bytes === 0} title={`${thin(perOperation(bytes))} bytes`} />

@@ -12,6 +12,9 @@ import type { Question } from './question.js';
 /** Seconds after which code is ended that is still running. */
 const TIMEOUT = 30;
 
+/** Milliseconds that code may go on when another question is asked. */
+const GRACE = 1000;
+
 const LATE = {
   statement: `It was still running after ${TIMEOUT} seconds and was ended. A statement is executed some thousand times to count it; as a program, it runs once.`,
   program: `It was still running after ${TIMEOUT} seconds and was ended.`,
@@ -25,8 +28,9 @@ export function webInterpreters(): Interpreters {
   const workers = new Map<string, InterpreterWorker>();
   /** One is loaded at a time. */
   let loading: Promise<unknown> = Promise.resolve();
-  /** The latest request: a former one stops when it sees another. */
+  /** The latest question: what belongs to a former one stops when it sees another. */
   let latest = 0;
+  let asking: Promise<void> = Promise.resolve();
 
   /** The worker of a version, ready to be asked; null: it cannot be had. */
   async function ready(version: string): Promise<InterpreterWorker | null> {
@@ -51,51 +55,62 @@ export function webInterpreters(): Interpreters {
     return [first, ...others.filter(isReady), ...others.filter((version) => !isReady(version))];
   };
 
+  /** Works with one version after the other, until another question is the latest. */
   async function each(
     versions: readonly string[],
     work: (worker: InterpreterWorker, version: string) => Promise<void>,
   ): Promise<void> {
-    const mine = ++latest;
+    const mine = latest;
     for (const version of ordered(versions)) {
-      if (mine !== latest) return;
       const worker = await ready(version);
       if (mine !== latest) return;
-      if (worker !== null) await work(worker, version);
+      if (worker === null) continue;
+      await work(worker, version);
+      if (!worker.alive) void ready(version); // another in its place
+      if (mine !== latest) return;
     }
+  }
+
+  /** Ends a request that is no longer wanted, unless it is over soon. */
+  function endLate(version: string, worker: InterpreterWorker, request: number): void {
+    setTimeout(() => {
+      if (worker.busy && worker.request === request) end(version, worker, 'Another run took its place.');
+    }, GRACE);
+  }
+
+  function end(version: string, worker: InterpreterWorker, why: string): void {
+    worker.end('cancelled', why);
+    void ready(version); // another in its place
   }
 
   return {
     status,
     prepare: (version) => void ready(version),
-    ask: (question, versions, take) =>
-      each(versions, async (worker, version) => {
-        const end = await worker.ask(question, { seconds: TIMEOUT, late: LATE[question.mode] }, (answer) =>
-          take(version, answer),
-        );
+    ask: (question, versions, take) => {
+      latest++;
+      for (const [version, worker] of workers) if (worker.busy) endLate(version, worker, worker.request);
+      const limit = { seconds: TIMEOUT, late: LATE[question.mode] };
+      asking = each(versions, async (worker, version) => {
+        const end = await worker.ask(question, limit, (answer) => take(version, answer));
         if ('why' in end) take(version, failed(question, version, end));
-        else if (!worker.alive) prepareAgain(version);
-      }),
-    growth: (question, versions, take) =>
-      each(versions, async (worker, version) => {
-        const end = await worker.growth(question, { seconds: TIMEOUT, late: LATE.program }, (growth) =>
-          take(version, growth),
-        );
+      });
+      return asking;
+    },
+    growth: async (question, versions, take) => {
+      const mine = latest;
+      await asking;
+      if (mine !== latest) return;
+      const limit = { seconds: TIMEOUT, late: LATE.program };
+      await each(versions, async (worker, version) => {
+        const end = await worker.growth(question, limit, (growth) => take(version, growth));
         if ('why' in end) take(version, { outcome: 'failed', message: end.why, error: null });
-      }),
+      });
+    },
     cancel: () => {
       latest++;
-      for (const [version, worker] of workers)
-        if (worker.busy) {
-          worker.end('cancelled', 'It was cancelled.');
-          prepareAgain(version);
-        }
+      for (const [version, worker] of workers) if (worker.busy) end(version, worker, 'It was cancelled.');
     },
   };
-
-  /** Loads another interpreter in place of one that is gone. */
-  function prepareAgain(version: string): void {
-    void ready(version);
-  }
 }
 
 /** The answer of an interpreter that did not live to give one. */

@@ -5,16 +5,9 @@ import { hasNumbers, type Measurement } from '../../core/outcome.js';
 import type { ProgramResult } from '../../core/program.js';
 import { type Bytecode, bytecodeSchema } from '../../engines/bytecode.js';
 import { DEFAULT_MEASURE, type ProgramRun } from '../../engines/engine.js';
-import {
-  askInstructions,
-  type CodeCopy,
-  type CodeText,
-  encodeQuestion,
-  type InstructionAnswer,
-} from '../../engines/instructions.js';
+import { askInstructions, encodeQuestion } from '../../engines/instructions.js';
 import { agrees, marksBetween, recordedRuns } from '../../engines/marks.js';
-import { unpackBook } from '../../engines/packed-book.js';
-import { recordingOf } from '../../engines/recorded-run.js';
+import { type AskTexts, recordingOf } from '../../engines/recorded-run.js';
 import { selfCheckRefusal } from '../../engines/self-check.js';
 import { executionsOf, subjectOf } from '../../engines/subject.js';
 import { captureStreams } from '../../engines/wasm/captured-streams.js';
@@ -24,9 +17,7 @@ import { EmbeddedInterpreter, type Opened, STATEMENT_ENVIRONMENT } from '../../e
 import type { EmbeddedProgram } from '../../engines/wasm/program.js';
 import { countedProgram } from '../../engines/wasm/program-outcome.js';
 import type { FileSystem, LoadPyodide } from '../../engines/wasm/pyodide.js';
-import type { Recorded } from '../../engines/wasm/recorder.js';
-import { NO_RAW, whereOf } from '../../engines/wasm/where.js';
-import { RecordedEvents, type Where } from '../../engines/where.js';
+import { whereOf, whereOfStatement } from '../../engines/wasm/where.js';
 import type { Answer, ProgramAnswer, ShownInstruction, StatementAnswer } from './answer.js';
 import { type EngineFiles, fetchEngineFiles } from './engine-files.js';
 import { EXECUTIONS, type Growth } from './growth.js';
@@ -170,25 +161,13 @@ async function marksOf(
   const { executions, warming } = recordedRuns(subject, minor());
   const runs = [executions, 2 * executions].map((n) => ({ executions: n, warming }));
   const { recorded, reusable } = await interpreter.recordRuns(statement, runs);
-  const [less, more] = await Promise.all(recorded.map(whereOfRun));
+  const [less, more] = await Promise.all(
+    recorded.map((run) => whereOfStatement(run, opened().opened.version, instructionTexts)),
+  );
   const codes = listed('bytecode', { ...statement, executions: executionsOf(subject, WARMING, WARMING_EVENTS) });
   if (less === undefined || more === undefined || codes === null) return { instructions: null, reusable };
   const marked = { executions, marks: marksBetween(less, more) };
   return { instructions: agrees(marked, subject) ? instructionsOfStatement(codes, marked) : null, reusable };
-}
-
-/** The events of a run, with the text of the instructions they are at. */
-async function whereOfRun({ book, types }: Recorded): Promise<Where> {
-  const events = new RecordedEvents();
-  const python = opened().opened.version;
-  events.add({ pid: 1, python, book: unpackBook(book), types, raw: NO_RAW });
-  const { copies, place } = events.codes.of(python);
-  const { texts } = await instructionTexts(copies, {});
-  const all: CodeText[] = [];
-  texts.forEach((text, i) => {
-    all[place[i] ?? 0] = text;
-  });
-  return events.where(all);
 }
 
 const minor = (): number => Number(opened().version.split('.')[1]);
@@ -248,17 +227,13 @@ async function record(): Promise<{ readonly run: ProgramRun; readonly reusable: 
   if (ran.recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) {
     return { run: { result, where: null, interpreterFiles: [] }, reusable };
   }
-  return { run: await whereOf(result, ran.recorded, (codes) => instructionTexts(codes, {})), reusable };
+  return { run: await whereOf(result, ran.recorded, instructionTexts), reusable };
 }
 
-function instructionTexts(
-  codes: readonly CodeCopy[],
-  sources: Readonly<Record<string, string>>,
-): Promise<InstructionAnswer> {
-  return askInstructions({ codes, folder: FOLDER, sources }, async (question) => ({
+const instructionTexts: AskTexts = (codes) =>
+  askInstructions({ codes, folder: FOLDER }, async (question) => ({
     text: opened().interpreter.instructions(opened().files.instructions, encodeQuestion(question, null)),
   }));
-}
 
 /** What this version compiles code to; null: it does not compile, or does not run. */
 function listed(
