@@ -1,14 +1,13 @@
 /** `pyallocs serve` as a reader runs it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { interpreterAddresses } from '../src/cli/playground-site.js';
+import { HAS_CHROMIUM, startChromium } from './chromium.js';
 import { addressOf, folder, pyallocs, ROOT, type Running, startPyallocs } from './cli.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const POSIX = process.platform !== 'win32';
 
 describe('pyallocs serve', () => {
@@ -132,36 +131,22 @@ postMessage([
   await forbidden(() => fetch(asked.get('elsewhere'))),
 ]);`;
 
-describe.skipIf(!existsSync(CHROMIUM))('the playground in Chromium (skipped where there is none)', () => {
-  let browser: Browser;
+describe.skipIf(!HAS_CHROMIUM)('the playground in Chromium (skipped where there is none)', () => {
+  const chromium = startChromium();
   let running: Running;
   let url: string;
   beforeAll(async () => {
     running = startPyallocs(['serve', '--port', '0']);
     url = await addressOf(running);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });
   afterAll(async () => {
-    await browser.close();
     running.child.kill();
     await running.ended;
   });
 
   test('loads under its policy: nothing on the console, nothing from elsewhere', async () => {
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on('console', (message) => problems.push(message.text()));
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(url)) problems.push(request.url());
-    });
-    page.on('response', (response) => {
-      if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
-    });
-    await page.goto(url, { waitUntil: 'load' });
-    await page.locator('h1').waitFor();
-    expect(problems).toEqual([]);
-    await page.close();
+    const page = await chromium.open(url, (address) => address.startsWith(url));
+    await page.waitForLoadState('load');
   });
 
   test('each interpreter starts in a worker under the policy, which evaluates nothing and asks no other host', async () => {
@@ -170,7 +155,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the playground in Chromium (skipped wher
     const elsewhere = `http://127.0.0.1:${(other.address() as { port: number }).port}/`;
     const { headers } = await fetch(url);
     const policy = headers.get('content-security-policy') ?? '';
-    const page = await browser.newPage();
+    const page = await chromium.browser().newPage();
     await page.goto(`${url}site.json`); // of the same origin, and without workers of its own
     await page.route('**/assets/probe.js*', (route) =>
       route.fulfill({

@@ -19,7 +19,7 @@ export function AnswerLine({ answer, state }: AnswerLineProps): VNode {
   const sentence = answerSentence(answer);
   const reason = reasonOf(answer);
   const exit = answer.mode === 'program' ? exitSentence(answer) : null;
-  const told = problem !== null && reason?.message.includes(problem.message.replace(/\.$/, ''));
+  const told = reason !== null && result.outcome === 'failed';
   const exact = exactness(answer);
   return (
     <div class="panel answer">

@@ -87,7 +87,7 @@ export interface Reason {
 }
 
 /** null: exact. */
-export function reasonOf({ result }: Answer): Reason | null {
+export function reasonOf({ result, problem }: Answer): Reason | null {
   switch (result.outcome) {
     case 'exact':
       return null;
@@ -97,19 +97,17 @@ export function reasonOf({ result }: Answer): Reason | null {
       return { title: 'Refused', message: asSentence(result.reason.message), excerpt: '' };
     case 'failed': {
       const error: MeasuredError | { readonly message: string } = result.error;
-      const [message = '', ...excerpt] = ('place' in error ? errorText(error) : printable(error.message)).split('\n');
+      // A problem is the error, with what this page knows about it.
+      const told = problem?.message ?? error.message;
+      const text = 'place' in error ? errorText({ ...error, message: told }) : printable(told);
+      const [message = '', ...excerpt] = text.split('\n');
       return {
         title: 'Failed',
-        message: `${asSentence(message)}${missingModule(message)}`,
+        message: asSentence(message),
         excerpt: excerpt.join('\n'),
       };
     }
   }
-}
-
-function missingModule(message: string): string {
-  const name = /^ModuleNotFoundError: No module named '([^']+)'/.exec(message)?.[1];
-  return name === undefined ? '' : ` The Python of this page has the standard library, and no ${printable(name)}.`;
 }
 
 /** How a program ended, where it did not end well; otherwise null. */

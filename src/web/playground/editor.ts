@@ -119,6 +119,7 @@ function extensions({ state, code, text, label }: EditorParts): Extension {
     EditorView.contentAttributes.of(() => ({ 'aria-label': label(), 'aria-describedby': 'keys' })),
     lineNumbers(),
     besideCode(),
+    replacing,
     shapes,
     history(),
     highlightSpecialChars(),
@@ -131,6 +132,19 @@ function extensions({ state, code, text, label }: EditorParts): Extension {
     keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
   ];
 }
+
+/**
+ * What is typed over a selection: into one of several lines the browser would put it with a style of its own, which the page's
+ * policy stops and reports. Code that is still being composed is left to the browser.
+ */
+const replacing = EditorView.domEventHandlers({
+  beforeinput({ inputType, data, cancelable, isComposing }, view) {
+    const { main } = view.state.selection;
+    if (inputType !== 'insertText' || data === null || main.empty || !cancelable || isComposing) return false;
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    return true;
+  },
+});
 
 /** What unfolds is as wide as the editor, wherever its code is scrolled to: for that the style sheet needs two widths. */
 const shapes = ViewPlugin.define((view) => {

@@ -38,6 +38,7 @@ export class PrintedOutput {
     const room = OUTPUT_LIMIT - this.#length;
     this.#cut = text.length > room;
     const part = { stream, text: text.slice(0, room) };
+    if (part.text === '') return;
     this.#length += part.text.length;
     const last = this.#parts.at(-1);
     if (last?.stream === stream) this.#parts[this.#parts.length - 1] = { stream, text: last.text + part.text };

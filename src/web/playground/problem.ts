@@ -30,11 +30,11 @@ export function problemOfProgram(exit: Exit, output: Output): Problem | null {
 function advised(message: string): string {
   const absent = /^ModuleNotFoundError: .*?'([^']+)'/.exec(message)?.[1];
   if (absent !== undefined) {
-    return `${message.split('\n')[0]}: this page has the standard library only. On the command line, pyallocs bench -p python3 counts with the modules of your Python.`;
+    return `${message.split('\n')[0]}: this page has the standard library only. On the command line, pyallocs bench -p python3 counts with the modules of your Python`;
   }
-  if (message.startsWith('EOFError')) return `${message}: this page has nothing to read for input().`;
+  if (message.startsWith('EOFError')) return `${message}: this page has nothing to read for input()`;
   if (message.includes("has no attribute '_ssock'")) {
-    return `${message}: the event loops of asyncio need sockets, which are not in these builds.`;
+    return `${message}: the event loops of asyncio need sockets, which are not in these builds`;
   }
   return message;
 }
