@@ -79,7 +79,7 @@ async function takePlayground() {
 
 /** That of README.md which is recorded there as well. */
 function readmeProgram() {
-  const [, program] = /<!-- file: orders\.py -->\n```python\n([^]*?)```/.exec(
+  const [, program] = /<!-- file: orders\.py -->\n```python\n([\s\S]*?)```/.exec(
     readFileSync(join(root, 'README.md'), 'utf8'),
   );
   return program.trimEnd();

@@ -81,11 +81,8 @@ function Instructions({ unfolded, fold }: { readonly unfolded: Unfolded; readonl
               <th scope="col" class="number" title="in bytes, as dis numbers them">
                 offset
               </th>
-              <th scope="col" class="counts">
-                allocates
-              </th>
               <th scope="col">instruction</th>
-              <th scope="col">types</th>
+              <th scope="col">allocates</th>
             </tr>
           </thead>
           <tbody>
@@ -107,7 +104,7 @@ function Instructions({ unfolded, fold }: { readonly unfolded: Unfolded; readonl
 function FunctionRow({ name }: { readonly name: string }): VNode {
   return (
     <tr class="function">
-      <th colSpan={4} scope="rowgroup">
+      <th colSpan={3} scope="rowgroup">
         {name === '' ? (
           'the statement'
         ) : (
@@ -123,12 +120,12 @@ function FunctionRow({ name }: { readonly name: string }): VNode {
 function InstructionRow({ one, lit }: { readonly one: ShownInstruction; readonly lit: boolean }): VNode {
   const { offset, opcode, argument, specialized, counts, byType } = one;
   const cold = counts === null || shownEvents(counts) === 0;
+  const types = byType.filter((row) => shownEvents(row) > 0);
   return (
     <tr class={`instruction${cold ? ' cold' : ''}${lit ? ' lit' : ''}`}>
-      <td class="number">{offset}</td>
-      <td class="counts" title={typesInWords(byType)}>
-        {counts === null ? <MarkSign mark="nothing" /> : <CountsCell counts={counts} />}
-      </td>
+      <th scope="row" class="number">
+        {offset}
+      </th>
       <td>
         <code class="opcode">{printable(opcode)}</code> <code class="argument">{printable(argument)}</code>
         {specialized === null ? null : (
@@ -138,17 +135,21 @@ function InstructionRow({ one, lit }: { readonly one: ShownInstruction; readonly
           </span>
         )}
       </td>
-      <td class="types">
-        {byType.map((row) => (shownEvents(row) === 0 ? null : <TypeOf key={row.type} row={row} />))}
+      <td class="types" title={typesInWords(byType)}>
+        {types.map((row) => (
+          <TypeOf key={row.type} row={row} />
+        ))}
+        {counts === null ? <MarkSign mark="nothing" /> : types.length === 0 ? <CountsCell counts={counts} /> : null}
       </td>
     </tr>
   );
 }
 
+/** A buffer has no type: its sign says what it is. */
 function TypeOf({ row }: { readonly row: TypeCounts }): VNode {
   return (
     <span class="type">
-      {row.type === BUFFER_ROW ? 'buffer' : <code>{printable(row.type)}</code>} <CountsCell counts={row} />
+      {row.type === BUFFER_ROW ? null : <code>{printable(row.type)}</code>} <CountsCell counts={row} />
     </span>
   );
 }
