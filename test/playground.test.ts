@@ -3,8 +3,8 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, plain } from './chromium.js';
-import { parsed, pyallocs } from './cli.js';
+import { HAS_CHROMIUM, openProfile, plain } from './chromium.js';
+import { folder, parsed, pyallocs } from './cli.js';
 import { PlaygroundPage, startPlayground } from './playground-page.js';
 import { bench, type CaseResult } from './schemas.js';
 
@@ -105,7 +105,7 @@ describe.skipIf(!HAS_CHROMIUM)('the playground in Chromium (skipped where there 
     await told('This link names an example that is not here');
     await follow('example=call.star-args');
     await page.page.getByRole('alert').waitFor({ state: 'detached' });
-    const damaged = await playground.open('#1.q1ZKVrJSqlRQsFWoUDBUqgUA');
+    const damaged = await playground.open('#1.q1ZKVrJSqlRQsFWoUDB');
     await damaged.page.getByRole('alert').getByText('This link is damaged').waitFor();
     await isNotRun(damaged);
   });
@@ -194,7 +194,7 @@ describe.skipIf(!HAS_CHROMIUM)('the playground in Chromium (skipped where there 
 
   test('on the second visit no interpreter is fetched again', async () => {
     const counting = await countingProxy(playground.url());
-    const context = await playground.chromium.browser().newContext();
+    const context = await openProfile(folder());
     const visit = async (): Promise<string[]> => {
       const before = counting.asked.length;
       const tab: Page = await context.newPage();
