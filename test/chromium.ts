@@ -1,6 +1,6 @@
 /** Headless Chromium, for the tests of pages. Its pages are closed with their test, and what went wrong in them fails it. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -21,6 +21,11 @@ export interface Chromium {
   readonly open: (url: string, allowed: (url: string) => boolean, view?: View) => Promise<Page>;
   /** What went wrong so far in the pages that are open; it is forgiven. */
   readonly takeProblems: () => string[];
+}
+
+/** A Chromium of its own that keeps what it fetches on the disk, as a reader's does. */
+export function openProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: ['--no-sandbox'] });
 }
 
 /** Started before the tests around the call, ended after them. */
