@@ -152,7 +152,10 @@ export class PlaygroundPage {
   /** What stands beside the lines, as it is read aloud, and the types of it: "line 1: 1 object; show instructions". */
   async besideEachLine(): Promise<{ readonly label: string; readonly types: string }[]> {
     const read = await this.counts().evaluateAll((buttons) =>
-      buttons.map((button) => ({ label: button.ariaLabel, types: (button as HTMLElement).title })),
+      buttons.map((button) => ({
+        label: [...button.children].find((part) => part.ariaHidden !== 'true')?.textContent ?? '',
+        types: (button as HTMLElement).title,
+      })),
     );
     return read.map(({ label, types }) => ({ label: plain(label), types: plain(types) }));
   }

@@ -36,7 +36,7 @@ export class CountMarker extends GutterMarker {
     button.dataset['line'] = String(line);
     button.ariaExpanded = String(open);
     const before = old ? ' before the last change' : '';
-    button.ariaLabel = `line ${line}: ${inWords(of.counts)}${before}; ${open ? 'hide' : 'show'} instructions`;
+    const words = `line ${line}: ${inWords(of.counts)}${before}; ${open ? 'hide' : 'show'} instructions`;
     button.title = (typesInWords(of.byType) || 'allocates nothing') + before;
     button.style.setProperty('--heat', heat.toFixed(3));
     const parts = cellParts(of.counts).map(({ mark, count }) => {
@@ -47,6 +47,9 @@ export class CountMarker extends GutterMarker {
       ...(parts.length > 0 ? parts : [element('span', 'sign nothing', STYLE.sign('nothing'))]),
       element('span', 'fold', open ? '▾' : '▸'),
     );
+    // Signs and numbers are told in words, which are text and no label: a label would have to hold what is seen.
+    for (const part of button.children) part.ariaHidden = 'true';
+    button.append(element('span', 'spoken', words));
     return button;
   }
 }
