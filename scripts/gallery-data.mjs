@@ -9,7 +9,7 @@ import { CLAIMS } from '../dist/study/claims/claims.js';
 import { loadExperiments } from '../dist/study/experiments.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FILE = 'src/web/playground/examples.toml';
+const FILE = 'src/web/playground/gallery/examples.toml';
 
 /** A claim that rests on more than this says something of them together, and little of each. */
 const MOST_EXPERIMENTS = 3;
@@ -33,7 +33,7 @@ const file = z.strictObject({
   ),
 });
 
-/** As src/web/playground/gallery-data.ts describes it. */
+/** As src/web/playground/gallery/gallery-data.ts describes it. */
 export function galleryData() {
   const parsed = file.safeParse(parseToml(readFileSync(join(root, FILE), 'utf8'), FILE));
   if (!parsed.success) throw new Error(`${FILE}: ${z.prettifyError(parsed.error)}`);

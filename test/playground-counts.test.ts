@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Counts, TypeCounts } from '../src/core/counts.js';
 import { KNOWN_STATEMENTS, type Known } from '../src/engines/known-counts.testkit.js';
-import { inWords, typesInWords } from '../src/web/playground/line-counts.js';
+import { inWords, typesInWords } from '../src/web/playground/code/line-counts.js';
 import { HAS_CHROMIUM, plain } from './chromium.js';
 import { casesFile, folder, parsed, pyallocs } from './cli.js';
 import { type PlaygroundPage, startPlayground } from './playground-page.js';

@@ -3,11 +3,11 @@ import { render } from 'preact';
 import { unwrap } from '../../core/assert.js';
 import '../theme.css';
 import './page.css';
-import { firstShared, followAddress } from './link.js';
 import { Page } from './page.js';
-import { askSite } from './site.js';
+import { firstShared, followAddress } from './share/link.js';
+import { askSite } from './share/site.js';
 import { playgroundState } from './state.js';
-import { webInterpreters } from './web-interpreters.js';
+import { webInterpreters } from './worker/web-interpreters.js';
 
 const { shared, fromLink } = firstShared(location.hash);
 const state = playgroundState(shared, fromLink, webInterpreters());

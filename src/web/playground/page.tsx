@@ -1,14 +1,14 @@
 /** The playground. */
 import type { VNode } from 'preact';
 import { ThemeToggle } from '../components/theme.js';
-import { CodePanel } from './code-panel.js';
-import { ExampleNote } from './example-note.js';
-import { Gallery } from './gallery.js';
+import { CodePanel } from './code/code-panel.js';
+import { ExampleNote } from './gallery/example-note.js';
+import { Gallery } from './gallery/gallery.js';
 import { Limits } from './limits.js';
-import { Loads } from './loads.js';
-import { Results } from './results.js';
-import { RunBar } from './run-bar.js';
-import { ShareMenu } from './share-menu.js';
+import { Results } from './results/results.js';
+import { Loads } from './run/loads.js';
+import { RunBar } from './run/run-bar.js';
+import { ShareMenu } from './share/share-menu.js';
 import type { PlaygroundState } from './state.js';
 
 export function Page({ state }: { readonly state: PlaygroundState }): VNode {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { program } from '../../report/text/programs.testkit.js';
-import { loadedText } from './loading-words.js';
-import { joinedParts } from './output-parts.js';
-import { typesOnLine } from './types-on-line.js';
+import { joinedParts } from './results/output-parts.js';
+import { typesOnLine } from './results/types-on-line.js';
+import { loadedText } from './run/loading-words.js';
 
 test('what is loaded is told in megabytes, with the whole', () => {
   expect(loadedText(7_100_000, 13_600_000)).toBe('7.1 of 13.6 MB');

@@ -2,9 +2,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Answer } from './answer.js';
 import type { Growth } from './growth.js';
-import type { Interpreters } from './interpreters.js';
 import type { Line, Question, Shared } from './question.js';
 import { sameQuestion } from './question.js';
+import type { Interpreters } from './worker/interpreters.js';
 
 /** What is pointed at or chosen in a table, and lit up in the code. */
 export type Highlight =
