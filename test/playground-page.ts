@@ -166,8 +166,8 @@ export class PlaygroundPage {
     if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
   }
 
-  /** The rows of the instructions that are unfolded: the texts of their cells. */
-  async instructions(): Promise<string[][]> {
+  /** The instructions that are unfolded: of each its name, and what it allocates by type. */
+  async instructions(): Promise<(readonly string[])[]> {
     const rows = await this.page
       .getByRole('region', { name: /^Instructions of line/ })
       .locator('tbody tr')
