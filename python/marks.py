@@ -1,7 +1,7 @@
 """Runs statements so that a recording tells what each of their instructions allocates. Stands after harness.py in a program.
 
-The code of each experiment is there three times, as code objects of files of their own: "<pyallocs 7.1>" is copy 1 of
-experiment 7. Copy 0 brings the process into the state in which copies 1 and 2 begin. All are warmed up alike, then copy
+The code of each experiment is there three times, as code objects of files of their own: "<pyallocs 7.1>" is the statement
+of copy 1 of experiment 7, "<pyallocs 7.1 setup>" its setup. Copy 0 brings the process into the state in which copies 1 and 2 begin. All are warmed up alike, then copy
 1 runs n and copy 2 runs 2n executions: what one recorded more than the other are n executions.
 """
 
@@ -25,7 +25,7 @@ def run_copies(experiments):
 def _run_copy(setup, statement, file, warm, n):
     if load(setup, statement, "") != "":
         raise ValueError
-    _loaded.setup = _moved(_loaded.setup, file)
+    _loaded.setup = _moved(_loaded.setup, "%s setup>" % file[:-1])
     if start() != "":
         raise ValueError
     function.__code__ = _moved(function.__code__, file)

@@ -189,11 +189,12 @@ def _code(code, instructions, own):
             continue
         opcode = warmed.get(one.offset, one.opname)
         specialized = None if opcode == one.opname else opcode
-        told.append([line if own else None, one.offset, one.opname, _argument(one), specialized])
+        told.append([line, one.offset, one.opname, _argument(one), specialized])
     if len(told) > 1 and shown[0].opname.startswith("STORE_FAST_"):
         told[0][0] = told[1][0]  # an instruction that the loop and the statement share has the line of the loop
     name = "" if own else getattr(code, "co_qualname", code.co_name)
-    return {"name": name, "firstLine": code.co_firstlineno, "instructions": told}
+    text = code.co_filename[1:-1]  # "<setup>"
+    return {"name": name, "firstLine": code.co_firstlineno, "text": text, "instructions": told}
 
 
 def _argument(one):
@@ -263,4 +264,10 @@ def _timed(number):
     return clock() - begun
 
 
-METHODS = {"tracemalloc": _tracemalloc, "ids": _ids, "bytecode": _bytecode, "time": _time}
+def _listing(experiment):
+    """The instructions of a whole program, without running it: it stands in place of the statement."""
+    module = compile(experiment["statement"], "<statement>", "exec", dont_inherit=True)
+    return [_code(code, list(dis.get_instructions(code)), False) for code in _nested(module)]
+
+
+METHODS = {"tracemalloc": _tracemalloc, "ids": _ids, "bytecode": _bytecode, "time": _time, "listing": _listing}

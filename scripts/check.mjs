@@ -1,4 +1,4 @@
-// npm run check: format, lint, types, layering, unused code. A check that fails prints the command that mends it.
+// npm run check: format, lint, types, layering, unused code, the size of the playground. A check that fails prints the command that mends it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,11 @@ const CHECKS = [
     mend: 'node scripts/check-layers.mjs',
   },
   { name: 'unused code', run: tool('knip/bin/knip.js'), mend: 'npx knip --fix   (read the diff)' },
+  {
+    name: 'size of the playground',
+    run: [process.execPath, [join(root, 'scripts/check-playground-size.mjs')]],
+    mend: 'node scripts/check-playground-size.mjs   (what it lists first is the largest)',
+  },
 ];
 
 let failed = 0;

@@ -80,7 +80,8 @@ export function startPyallocs(args: readonly string[], options: Options = {}): R
   return start(process.execPath, [BIN, ...args], options);
 }
 
-function start(command: string, args: readonly string[], { cwd, input, env, group }: Options): Running {
+/** Starts a program and returns at once. */
+export function start(command: string, args: readonly string[], { cwd, input, env, group }: Options): Running {
   const child = spawn(command, args, {
     cwd: cwd ?? folder(),
     env: { ...cleanEnvironment(), ...env },
@@ -112,6 +113,15 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
     /^(FORCE_COLOR|VIRTUAL_ENV|PYTHON[A-Z]+|NODE_OPTIONS|INIT_CWD|npm_(?!config_).*|npm_config_(local_prefix|call|yes))$/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return { ...Object.fromEntries(kept), NO_COLOR: '1', COLUMNS: '100' };
+}
+
+/** The address that `pyallocs serve` prints. */
+export function addressOf({ child }: Running): Promise<string> {
+  let printed = '';
+  child.stdout.on('data', (text: string) => {
+    printed += text;
+  });
+  return until('an address', () => /^(http:\S+)\n/.exec(printed)?.[1]);
 }
 
 /** The JSON that a command printed. */

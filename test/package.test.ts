@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { interpreterAddresses } from '../src/cli/playground-site.js';
 import { nativeEngine } from '../src/engines/native/engine.js';
-import { ALL, type Ended, folder, parsed, ROOT, run } from './cli.js';
+import { ALL, addressOf, type Ended, folder, type Options, parsed, ROOT, type Running, run, start } from './cli.js';
 import { interpreters } from './schemas.js';
 
 const WINDOWS = process.platform === 'win32';
@@ -13,9 +14,13 @@ const COMPILER: boolean = spawnSync('cc', ['--version']).status === 0;
 
 /** Runs the npm that runs the tests, or the one on PATH. */
 function npm(args: readonly string[], cwd: string): Promise<Ended> {
+  return startNpm(args, { cwd }).ended;
+}
+
+function startNpm(args: readonly string[], options: Options): Running {
   const cli = process.env['npm_execpath'];
   const all = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier', ...args];
-  return cli ? run(process.execPath, [cli, ...all], { cwd }) : run('npm', all, { cwd });
+  return cli ? start(process.execPath, [cli, ...all], options) : start('npm', all, options);
 }
 
 describe('the packed package', () => {
@@ -49,6 +54,7 @@ describe('the packed package', () => {
       'dist/cli/main.js',
       'dist/agent/pyallocs.wasm',
       'dist/web/recording.html',
+      'dist/web/playground/index.html',
       'dist/engines/wasm/worker.js',
       'dist/study/experiments/integers.toml',
       'dist/study/programs/programs.toml',
@@ -76,7 +82,7 @@ describe('the packed package', () => {
   });
 
   test('holds nothing in dist that has no source any more', () => {
-    const compiled = files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+    const compiled = files.map(({ path }) => path).filter((path) => /^dist\/(?!web\/playground\/).*\.js$/.test(path));
     const sources = compiled.map((path) => join(ROOT, path.replace(/^dist/, 'src').replace(/\.js$/, '.ts')));
     expect(sources.filter((path) => !statSync(path, { throwIfNoEntry: false }))).toEqual([]);
   });
@@ -94,6 +100,38 @@ describe('the packed package', () => {
       /^CPython 3\.14\.2 \(wasm:3\.14\): embedded, 32 bits, no pymalloc\n\nhere\.f\(\) {3}setup: import here\n/,
     );
     expect(ended.stdout).toMatch(/ 1 list\n/);
+  });
+
+  test('has the playground once, without interpreters', () => {
+    const paths = files.map(({ path }) => path).filter((path) => path.startsWith('dist/web/playground/'));
+    for (const path of paths) expect(path).toMatch(/^dist\/web\/playground\/(index\.html|assets\/[\w.-]+)$/);
+    const page = readFileSync(join(home, 'dist/web/playground/index.html'), 'utf8');
+    expect(page).toContain('<meta http-equiv="Content-Security-Policy"');
+  });
+
+  test.skipIf(WINDOWS)('serves the playground by npx, with its interpreters', async () => {
+    const running = startNpm(['exec', '--no', '--', 'pyallocs', 'serve', '--port', '0'], {
+      cwd: installed,
+      group: true,
+    });
+    const url = await addressOf(running);
+    const page = await fetch(url);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8']);
+    const script = /<script[^>]* src="\.\/([^"]+)"/.exec(await page.text())?.[1] ?? 'no script';
+    expect((await fetch(url + script)).status).toBe(200);
+    for (const [minor, address] of Object.entries(interpreterAddresses())) {
+      const wasm = await fetch(`${url}${address}pyodide.asm.wasm`);
+      const start = Buffer.from(await wasm.arrayBuffer()).subarray(0, 4);
+      expect([minor, wasm.status, wasm.headers.get('content-type'), start.toString('latin1')]).toEqual([
+        minor,
+        200,
+        'application/wasm',
+        '\0asm',
+      ]);
+    }
+    process.kill(-running.pid, 'SIGINT'); // as a terminal does
+    await running.ended;
+    await expect(fetch(url)).rejects.toThrow();
   });
 
   test('has all six interpreters, by npx as well', async () => {

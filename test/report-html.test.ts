@@ -1,16 +1,15 @@
 /** The page of a recording, opened from the disk in headless Chromium. */
 import { createHash } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { writeHtmlReport } from '../src/cli/html-report.js';
 import type { Recording } from '../src/core/recording.js';
 import { recordingFromText } from '../src/core/recording.testkit.js';
+import { HAS_CHROMIUM, plain, startChromium, type View } from './chromium.js';
 import { folder } from './cli.js';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 const APP = `def parse(text):
     return [float(word) for word in text.split()]
@@ -42,54 +41,17 @@ function recorded(samples: string = SAMPLES, more: Partial<Recording> = {}): Rec
   return recordingFromText(samples, { folder: home, sources: [{ file: 'app.py', sha256 }], ...more });
 }
 
-/** "1 234" of the page, its narrow spaces made plain. */
-const plain = (text: string | null): string => (text ?? '').replace(/[\u202f\u00a0]/g, ' ').trim();
+describe.skipIf(!HAS_CHROMIUM)('in Chromium (skipped where there is none)', () => {
+  const chromium = startChromium();
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none)', () => {
-  let browser: Browser;
-  const pages: { page: Page; problems: string[] }[] = [];
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  });
-  afterAll(() => browser.close());
-
-  // Of every page of every test: nothing on the console, nothing asked of a network.
-  afterEach(async () => {
-    for (const { page, problems } of pages.splice(0)) {
-      expect(problems).toEqual([]);
-      await page.close();
-    }
-  });
-
-  interface View {
-    readonly width?: number;
-    readonly dark?: boolean;
-    readonly before?: Recording;
-  }
-
-  async function open(recording: Recording, { width = 1280, dark = false, before }: View = {}): Promise<Page> {
+  async function open(
+    recording: Recording,
+    { before, ...view }: View & { readonly before?: Recording } = {},
+  ): Promise<Page> {
     const out = join(folder(), 'out.html');
     writeHtmlReport(out, recording, before ?? null);
-    const page = await browser.newPage({
-      viewport: { width, height: 800 },
-      colorScheme: dark ? 'dark' : 'light',
-    });
-    const problems: string[] = [];
-    const url = pathToFileURL(out).href;
-    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('dialog', (dialog) => {
-      problems.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      if (request.url() !== url) problems.push(`request: ${request.url()}`);
-    });
-    pages.push({ page, problems });
-    await page.goto(url);
-    await page.waitForSelector('h1');
-    return page;
+    const { href } = pathToFileURL(out);
+    return chromium.open(href, (url) => url === href, view);
   }
 
   const shown = async (page: Page): Promise<string> => plain(await page.textContent('#shown'));
@@ -428,7 +390,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none
     });
     expect(blocked).toEqual(['blocked', false]);
     // What was tried is on the console, and that is all.
-    const { problems } = pages[0] ?? { problems: [] };
-    expect(problems.splice(0).every((problem) => /Content Security Policy|example\.com/.test(problem))).toBe(true);
+    const problems = chromium.takeProblems();
+    expect(problems.every((problem) => /Content Security Policy|example\.com/.test(problem))).toBe(true);
   });
 });

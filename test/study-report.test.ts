@@ -1,22 +1,16 @@
 /** report.html of a study, opened from the disk in headless Chromium. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { writeStudy } from '../src/cli/study-files.js';
 import type { StudyResult, StudyTimings } from '../src/core/study.js';
 import { STUDY_TIMINGS, wholeStudy } from '../src/report/study.testkit.js';
+import { HAS_CHROMIUM, plain, startChromium, type View } from './chromium.js';
 import { folder } from './cli.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** "1 234" of the page, its narrow spaces made plain. */
-const plain = (text: string | null): string => (text ?? '').replace(/[\u202f\u00a0]/g, ' ').trim();
-
-interface View {
-  readonly width?: number;
-  readonly dark?: boolean;
+interface Shown extends View {
   readonly hash?: string;
   readonly timings?: StudyTimings | null;
 }
@@ -28,44 +22,13 @@ function written(study: StudyResult, timings: StudyTimings | null = STUDY_TIMING
   return join(out, 'report.html');
 }
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none)', () => {
-  let browser: Browser;
-  const pages: { page: Page; problems: string[] }[] = [];
+describe.skipIf(!HAS_CHROMIUM)('in Chromium (skipped where there is none)', () => {
+  const chromium = startChromium();
 
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  });
-  afterAll(() => browser.close());
-
-  // Of every page of every test: nothing on the console, nothing asked of a network.
-  afterEach(async () => {
-    for (const { page, problems } of pages.splice(0)) {
-      expect(problems).toEqual([]);
-      await page.close();
-    }
-  });
-
-  async function open(study: StudyResult = wholeStudy(), view: View = {}): Promise<Page> {
-    const { width = 1280, dark = false, hash = '', timings = STUDY_TIMINGS } = view;
-    const page = await browser.newPage({
-      viewport: { width, height: 800 },
-      colorScheme: dark ? 'dark' : 'light',
-    });
-    const problems: string[] = [];
-    const url = pathToFileURL(written(study, timings)).href;
-    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('dialog', (dialog) => {
-      problems.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      if (request.url().replace(/#.*/, '') !== url) problems.push(`request: ${request.url()}`);
-    });
-    pages.push({ page, problems });
-    await page.goto(url + hash);
-    await page.waitForSelector('h1');
-    return page;
+  async function open(study: StudyResult = wholeStudy(), shown: Shown = {}): Promise<Page> {
+    const { hash = '', timings = STUDY_TIMINGS, ...view } = shown;
+    const { href } = pathToFileURL(written(study, timings));
+    return chromium.open(href + hash, (url) => url.replace(/#.*/, '') === href, view);
   }
 
   const section = (page: Page, id: string) => page.locator(`section[aria-labelledby="${id}"]`);
@@ -153,6 +116,13 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none
       /BINARY_OP \+BINARY_OP_ADD_INT○.* 1 int/,
     );
     await expect.poll(() => experiment.evaluate((element) => element.getBoundingClientRect().top)).toBeLessThan(100);
+  });
+
+  test('an experiment opens in the playground: of a report on the disk, in that of this machine', async () => {
+    const page = await open(wholeStudy(), { hash: '#int.add-large' });
+    const link = page.locator('#int\\.add-large').getByRole('link', { name: 'Open in the playground' });
+    expect(await link.getAttribute('href')).toBe('http://127.0.0.1:8765/#example=int.add-large');
+    expect(await link.getAttribute('title')).toContain('pyallocs serve');
   });
 
   test('claims: open is what is not simply confirmed, with because and evidence', async () => {
@@ -272,8 +242,8 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium (skipped where there is none
       return [loaded, 'added' in window];
     });
     expect(blocked).toEqual(['blocked', false]);
-    const { problems } = pages[0] ?? { problems: [] };
-    expect(problems.splice(0).every((problem) => /Content Security Policy|example\.com/.test(problem))).toBe(true);
+    const problems = chromium.takeProblems();
+    expect(problems.every((problem) => /Content Security Policy|example\.com/.test(problem))).toBe(true);
   });
 });
 

@@ -124,10 +124,10 @@ describe('a small study, run twice', () => {
     for (const { out, ended } of runs) {
       expect(ended.stdout.split('\n')[0]).toBe('CPython 3.13.2 and 3.14.2: embedded, 32 bits, no pymalloc');
       expect(ended.stdout).toMatch(/^ +3\.13 +3\.14$/m);
-      const last = ended.stdout.trimEnd().split('\n').at(-1);
-      expect(last).toBe(
+      expect(ended.stdout.trimEnd().split('\n').slice(-2)).toEqual([
         `Written to ${out}: report.html, REPORT.md, results.json, allocation_results.txt, timings.json, run.json, data/*.csv.`,
-      );
+        `Try a statement of your own in a browser: pyallocs serve --study ${out}`,
+      ]);
     }
   });
 

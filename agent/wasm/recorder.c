@@ -2,6 +2,7 @@
 
 #include "core/core.h"
 #include "core/live.h"
+#include "core/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -44,6 +45,13 @@ EXPORT bool record_sites(uintptr_t (*state)(void), bool callers, bool whole_recu
     }
     pa_recorded = live ? PA_SITED | PA_LIVE : PA_SITED;
     return true;
+}
+
+/* begin(), with the sites of a statement. */
+EXPORT void begin_recorded(void)
+{
+    pa_begin();
+    pa_sited = pa_recorded;
 }
 
 EXPORT const pa_book *book(void)

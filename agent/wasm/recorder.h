@@ -4,7 +4,7 @@
 
 #include "core/base.h"
 
-/* pa_sited (core/sites.h) while the program is counted. 0: there is no book, and never one for statements. */
+/* pa_sited (core/sites.h) while a program or a recorded statement is counted. 0: there is no book. */
 extern uint8_t pa_recorded;
 
 #endif

@@ -14,6 +14,7 @@ const WELCOME = `pyallocs: how often does this Python code allocate, and who ser
   pyallocs bench 'y = x + 1' -s 'x = 1000' -p all    the same on every Python there is
   pyallocs stat script.py                            a whole program, in the Python that you use
   pyallocs record script.py                          the same by line; then: pyallocs report
+  pyallocs serve                                     type Python in a browser, see what each line allocates
 
 Counts are exact integers: objects created, from a freelist or from an allocator, by type.
 All commands: pyallocs --help    One of them: pyallocs bench --help`;
@@ -54,6 +55,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   export: async () => (await import('./commands/export.js')).exportCommand,
   diff: async () => (await import('./commands/diff.js')).diffCommand,
   study: async () => (await import('./commands/study.js')).studyCommand,
+  serve: async () => (await import('./commands/serve.js')).serveCommand,
   interpreters: async () => (await import('./commands/interpreters.js')).interpretersCommand,
 };
 

@@ -13,6 +13,9 @@ import { makeFolders, writeText } from './files.js';
 /** Built by `npm run build`. */
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'web', 'study.html');
 
+/** Where a study is written to, and looked for. */
+export const STUDY_FOLDER = 'pyallocs-study';
+
 export const resultJson = (result: StudyResult): string => `${JSON.stringify(result, null, 1)}\n`;
 
 /** Writes all of them, and says which: those of data/ as one. `timings`: null where nothing was timed. */

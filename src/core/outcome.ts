@@ -7,6 +7,8 @@ import type { Executions, Nanoseconds } from './units.js';
 export interface Warning {
   readonly code: 'constant-folded' | 'gc-enabled' | 'hash-seed-random';
   readonly message: string;
+  /** Of 'constant-folded': what measures it. `setup` goes below that of the case. */
+  readonly instead?: { readonly setup: string; readonly statement: string };
 }
 
 /** Why repetitions did not agree. */
@@ -35,6 +37,8 @@ export interface MeasuredError {
     | 'python-exception'
     | 'leaves-the-loop'
     | 'timeout'
+    /** Whoever asked ended it. */
+    | 'cancelled'
     | 'crashed'
     | 'inexact'
     | 'unsupported-text';

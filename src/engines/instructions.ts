@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { EXIT, PyallocsError } from '../core/errors.js';
 import type { ProgramWarning } from '../core/program.js';
+import { binaryText } from './binary-text.js';
 import type { OpcodeTables } from './opcodes.js';
 
 /** A code object as it stood in memory. */
@@ -81,14 +82,7 @@ export function encodeQuestion(question: InstructionQuestion, opcodes: OpcodeTab
   });
 }
 
-/** Arguments of String.fromCharCode at a time: engines have a limit. */
-const CHUNK = 4096;
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
-  return btoa(text);
-}
+const base64 = (bytes: Uint8Array): string => btoa(binaryText(bytes));
 
 const instruction = z.object({
   offset: z.int(),

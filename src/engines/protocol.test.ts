@@ -207,7 +207,9 @@ describe('the measuring protocol', () => {
     const folded = { setup: "a = 'a'", statement: "a + 'b'" };
     const still = Object.assign(new FakeRunner(() => 0), { folded });
     const busy = Object.assign(new FakeRunner(() => 1), { folded });
-    expect(await measureStatement(still, AUTO)).toMatchObject({ warnings: [{ code: 'constant-folded' }] });
+    expect(await measureStatement(still, AUTO)).toMatchObject({
+      warnings: [{ code: 'constant-folded', instead: folded }],
+    });
     expect(await measureStatement(busy, AUTO)).toMatchObject({ warnings: [] });
   });
 });

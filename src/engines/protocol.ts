@@ -195,6 +195,7 @@ function foldedWarning(unfolded: Unfolded | null): Warning[] {
     {
       code: 'constant-folded',
       message: `the compiler computed the constants beforehand, so nothing is left to measure; try: pyallocs bench -s ${shellQuote(unfolded.setup)} ${shellQuote(unfolded.statement)}`,
+      instead: unfolded,
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** The code objects that processes recorded, and the instructions of them that are asked for. */
 import type { Code } from '../core/recording.js';
+import { binaryText } from './binary-text.js';
 import type { CopiedCode } from './book.js';
 import type { CodeCopy } from './instructions.js';
 
@@ -10,9 +11,8 @@ export class RecordedCodes {
 
   /** The index of a code object among all. */
   indexOf(python: string, copy: CopiedCode): number {
-    const bytes = (of: Uint8Array): string => Buffer.from(of).toString('latin1');
     const { file, name, firstLine, bytecode, lineTable, names } = copy;
-    const key = JSON.stringify([python, file, name, firstLine, bytes(bytecode), bytes(lineTable), names]);
+    const key = JSON.stringify([python, file, name, firstLine, binaryText(bytecode), binaryText(lineTable), names]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#codes.length);

@@ -3,13 +3,13 @@ import type { CaseResult } from '../core/outcome.js';
 import type { MethodsResult, StudyTimings } from '../core/study.js';
 import type { Session } from '../engines/engine.js';
 import type { Chosen } from '../engines/select.js';
+import { subjectOf } from '../engines/subject.js';
 import type { Experiment } from './experiments.js';
 import { askBytecode } from './methods/bytecode.js';
 import { disagreements } from './methods/disagreements.js';
 import { askIds } from './methods/ids.js';
 import { markedInstructions } from './methods/instructions.js';
 import { recordMarks } from './methods/marks.js';
-import { subjectOf } from './methods/subject.js';
 import { askTime } from './methods/time.js';
 import { askTracemalloc } from './methods/tracemalloc.js';
 

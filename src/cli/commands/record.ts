@@ -2,11 +2,9 @@
 import { Command, Option } from 'commander';
 import { unwrap } from '../../core/assert.js';
 import { PyallocsError } from '../../core/errors.js';
-import { approximateBecause } from '../../core/interpreter.js';
-import type { ProgramResult } from '../../core/program.js';
-import type { Recording, Stacks } from '../../core/recording.js';
-import type { Engine, ProgramRun } from '../../engines/engine.js';
-import type { Where } from '../../engines/where.js';
+import type { Stacks } from '../../core/recording.js';
+import type { Engine } from '../../engines/engine.js';
+import { recordingOf } from '../../engines/recorded-run.js';
 import { formatRecorded } from '../../report/text/recorded.js';
 import { errorStyle, type GlobalOptions } from '../context.js';
 import { ENGINES } from '../engines.js';
@@ -85,7 +83,9 @@ async function record(
   const stacks: Stacks = !options.stacks ? 'none' : options.fullRecursion === true ? 'full' : 'folded';
   const asked = { timeout: options.timeout ?? null, steady: options.steady, record: stacks, live: options.live };
   const { value } = await withoutGuard(() => engine.run(offer, label, { command: program }, asked));
-  const recording = recordingOf(value, folder, stacks);
+  const recording = recordingOf(value, folder, stacks, ({ codes }) =>
+    sourceFiles(codes, folder, value.interpreterFiles),
+  );
   if (recording !== null) writeRecording(options.output, recording);
   const { result } = value;
   run(programExitCode(result));
@@ -94,39 +94,4 @@ async function record(
       ? JSON.stringify({ schema: 'pyallocs/stat@1', ...result }, null, 2)
       : `${process.stderr.isTTY ? '\n' : ''}${formatRecorded(result, recording, options.output, errorStyle(globals))}`;
   process.stderr.write(`${text}\n`);
-}
-
-/** null: there are no numbers. */
-function recordingOf(run: ProgramRun, folder: string, stacks: Stacks): Recording | null {
-  const { result, where } = run;
-  if (where === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) return null;
-  return madeOf(result, where, run.interpreterFiles, folder, stacks);
-}
-
-type Counted = Extract<ProgramResult, { readonly outcome: 'exact' | 'varying' }>;
-
-function madeOf(
-  result: Counted,
-  where: Where,
-  elsewhere: readonly string[],
-  folder: string,
-  stacks: Stacks,
-): Recording {
-  const { command, interpreter, exit, outcome, warnings, seconds, counts, processes } = result;
-  return {
-    command,
-    folder,
-    interpreter,
-    exit,
-    outcome,
-    why: result.outcome === 'varying' ? result.why : null,
-    warnings,
-    seconds,
-    total: counts,
-    processes,
-    stacks,
-    approximate: approximateBecause(interpreter) !== null,
-    sources: sourceFiles(where.codes, folder, elsewhere),
-    ...where,
-  };
 }

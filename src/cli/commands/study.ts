@@ -7,6 +7,7 @@ import type { StudyResult } from '../../core/study.js';
 import { DEFAULT_MEASURE } from '../../engines/engine.js';
 import { endAllProcesses } from '../../engines/processes.js';
 import { leftOut, selectInterpreters } from '../../engines/select.js';
+import { commandWord } from '../../report/text/command.js';
 import { formatStudy } from '../../report/text/study.js';
 import { formatStudyComparison } from '../../report/text/study-comparison.js';
 import { formatStudyList } from '../../report/text/study-list.js';
@@ -20,7 +21,7 @@ import { collectNames, jsonOption, pathOption, pythonOption, timeoutOption } fro
 import { progressLine } from '../progress.js';
 import { stoppable } from '../signals.js';
 import { compareStudies, countsDiffer, readStudy } from '../study-comparison.js';
-import { resultJson, writeStudy } from '../study-files.js';
+import { resultJson, STUDY_FOLDER, writeStudy } from '../study-files.js';
 
 interface StudyOptions {
   readonly python: string[];
@@ -68,7 +69,7 @@ export function studyCommand(run: (code: ExitCode) => void): Command {
     )
     .option('--list', 'print the names for --only, and measure nothing', false)
     .option('--counts-only', 'leave out the usual methods and the clock; without --only, whole programs as well', false)
-    .option('--out <folder>', 'where to write the results', 'pyallocs-study')
+    .option('--out <folder>', 'where to write the results', STUDY_FOLDER)
     .option('--compare <results.json>', 'also list what changed since a former study; exit with 3 if a count did')
     .addOption(pathOption())
     .addOption(timeoutOption())
@@ -112,6 +113,7 @@ async function study(options: StudyOptions, globals: GlobalOptions): Promise<Exi
     print(formatStudy(result, timings, style));
     if (comparison !== null) print(`\n${formatStudyComparison(comparison, style)}`);
     print(`\nWritten to ${printable(options.out)}: ${files.join(', ')}.`);
+    print(`Try a statement of your own in a browser: ${printable(serveCommand(options.out))}`);
   }
   if (stopped) {
     warn(`ended early: what is in ${printable(options.out)} is marked as partial`);
@@ -119,6 +121,11 @@ async function study(options: StudyOptions, globals: GlobalOptions): Promise<Exi
   }
   if (comparison !== null && countsDiffer(comparison)) return EXIT.differs;
   return isExact(result) ? EXIT.exact : EXIT.inexact;
+}
+
+/** For the playground, which shows the report of this folder as well. */
+function serveCommand(folder: string): string {
+  return folder === STUDY_FOLDER ? 'pyallocs serve' : `pyallocs serve --study ${commandWord(folder)}`;
 }
 
 function isExact({ absent, experiments, programs }: StudyResult): boolean {

@@ -3,29 +3,12 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { EXIT, PyallocsError } from '../../core/errors.js';
-import type { Interpreter } from '../../core/interpreter.js';
 import type { Offer } from '../engine.js';
 import { packageOf } from './embedded.js';
 import type { Reply, WorkerProcess } from './worker-process.js';
 
 /** Seconds in which an interpreter must have started: it takes 1 to 4. */
 export const START_TIMEOUT = 120;
-
-/** `version`: what it says of itself; null while it has not started. */
-export function embeddedInterpreter(offer: Offer, label: string | null, version: string | null): Interpreter {
-  return {
-    id: offer.id,
-    label,
-    version: version ?? offer.version,
-    implementation: 'cpython',
-    engine: 'wasm',
-    bits: 32,
-    pymalloc: false,
-    freeThreaded: false,
-    build: [],
-    path: null,
-  };
-}
 
 /** The error for an answer other than that it is open. */
 export function noStart(offer: Offer, reply: Reply, worker: WorkerProcess): PyallocsError {

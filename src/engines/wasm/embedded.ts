@@ -1,4 +1,5 @@
 /** The interpreters that come with pyallocs: builds of CPython for WebAssembly, one npm package each. */
+import type { Interpreter } from '../../core/interpreter.js';
 import type { Offer } from '../engine.js';
 
 const embedded = (minor: string, version: string): Offer => ({
@@ -22,3 +23,19 @@ export const EMBEDDED: readonly Offer[] = [
 
 /** The npm package of a version: an alias of pyodide. */
 export const packageOf = (offer: Offer): string => `pyodide-${offer.minor}`;
+
+/** `version`: what it says of itself; null while it has not started. */
+export function embeddedInterpreter(offer: Offer, label: string | null, version: string | null): Interpreter {
+  return {
+    id: offer.id,
+    label,
+    version: version ?? offer.version,
+    implementation: 'cpython',
+    engine: 'wasm',
+    bits: 32,
+    pymalloc: false,
+    freeThreaded: false,
+    build: [],
+    path: null,
+  };
+}

@@ -3,7 +3,6 @@
  * Nothing here needs Node: a web worker can use it as it is.
  */
 import { unwrap } from '../../core/assert.js';
-import type { Interval } from '../../core/interval.js';
 import { hasNumbers, type Measurement, type TimePerOp } from '../../core/outcome.js';
 import type { SelfCheck } from '../../core/self-check.js';
 import { type CountedRuns, countRuns } from '../counted-runs.js';
@@ -11,19 +10,19 @@ import type { Evaluated, MeasureOptions, ProgramTime, Statement } from '../engin
 import { evaluated } from '../evaluated.js';
 import type { OpcodeTables } from '../opcodes.js';
 import { measureStatement } from '../protocol.js';
-import type { PassEnd, StatementRunner, Unfolded } from '../runner.js';
-import { inexact, refuse, StatementFailure } from '../runner.js';
+import { StatementFailure, type StatementRunner } from '../runner.js';
 import { selfCheck } from '../self-check.js';
 import { timeStatement } from '../time.js';
 import { answerIn } from './bare.js';
-import { type CounterPlaces, readChecked, readState, rowName } from './counters.js';
+import { readState } from './counters.js';
 import { CPython } from './cpython.js';
 import { type HookPlaces, hooksIntact, installHooks } from './hooks.js';
 import { LinearMemory } from './memory.js';
 import { embeddedOpcodes } from './opcodes.js';
 import { type EmbeddedProgram, type Ran, runProgram, timeProgram } from './program.js';
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
-import type { RecordOptions } from './recorder.js';
+import type { Recorded, Recorder, RecordOptions } from './recorder.js';
+import { EmbeddedRunner } from './runner.js';
 import { levelTimes, type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
@@ -179,6 +178,11 @@ export class EmbeddedInterpreter {
     return embeddedOpcodes(this.#python);
   }
 
+  /** Bytes of its memory, which only grows. */
+  get memorySize(): number {
+    return this.#python.memory.bytes.length;
+  }
+
   /** Modules of the standard library that this build lacks, in alphabetical order. */
   absentModules(): readonly string[] {
     return JSON.parse(this.#python.ask('absent_modules')) as string[];
@@ -202,6 +206,30 @@ export class EmbeddedInterpreter {
     this.#restore(this.#hooked);
     const counted = this.#checked(await countRuns(this.#runner(statement, false), runs));
     return { counted, reusable: !this.#effects.seen() };
+  }
+
+  /**
+   * Records where the events of a statement come from, in a run of so many executions after one of as many that is not
+   * counted, and again for each further number: each time from the same state. Throws StatementFailure.
+   */
+  async recordRuns(
+    statement: Statement,
+    runs: readonly { readonly executions: number; readonly warming: number }[],
+  ): Promise<{ readonly recorded: readonly Recorded[]; readonly reusable: boolean }> {
+    this.#effects.reset();
+    const recorder: Recorder = { stacks: 'none', live: false, opcodes: this.#opcodes() };
+    const recorded: Recorded[] = [];
+    for (const { executions, warming } of runs) {
+      this.#restore(this.#hooked);
+      const runner = this.#runner(statement, false);
+      await runner.begin();
+      await runner.plan([warming, warming, executions]);
+      await runner.run();
+      await runner.run();
+      recorded.push(runner.record(recorder));
+      await runner.end();
+    }
+    return { recorded, reusable: !this.#effects.seen() };
   }
 
   /** Runs code without hooks; needs `time` when opened. */
@@ -276,7 +304,7 @@ export class EmbeddedInterpreter {
     return readState(this.#python.memory, this.#places.state);
   }
 
-  #runner(statement: Statement, gc: boolean): StatementRunner {
+  #runner(statement: Statement, gc: boolean): EmbeddedRunner {
     return new EmbeddedRunner(this.#python, this.#core, this.#places, this.#names, statement, gc, this.#minor);
   }
 }
@@ -292,132 +320,4 @@ export function tableIndex(python: CPython, name: string): number {
   const { wasmTable } = python.module;
   for (let i = 1; i < wasmTable.length; i++) if (wasmTable.get(i) === exported()) return i;
   return 0;
-}
-
-class EmbeddedRunner implements StatementRunner {
-  readonly #python: CPython;
-  readonly #core: CoreExports;
-  readonly #places: HookPlaces;
-  readonly #names: Map<number, string>;
-  readonly #statement: Statement;
-  readonly #gc: boolean;
-  readonly #minor: number;
-  #loaded = false;
-  #function = 0;
-  #arguments = 0;
-  #next = 0;
-  #unfinished = false;
-
-  constructor(
-    python: CPython,
-    core: CoreExports,
-    places: HookPlaces,
-    names: Map<number, string>,
-    statement: Statement,
-    gc: boolean,
-    minor: number,
-  ) {
-    this.#python = python;
-    this.#core = core;
-    this.#places = places;
-    this.#names = names;
-    this.#statement = statement;
-    this.#gc = gc;
-    this.#minor = minor;
-  }
-
-  async begin(): Promise<void> {
-    if (!this.#loaded) {
-      const { setup, statement } = this.#statement;
-      refuse(this.#python.ask('load', setup, statement, this.#gc ? 'gc' : ''));
-      this.#loaded = true;
-    }
-    refuse(this.#python.ask('start'));
-    this.#function = this.#python.global('function');
-    this.#arguments = this.#python.global('arguments');
-    this.#next = 0;
-    this.#unfinished = false;
-  }
-
-  async settle(): Promise<void> {
-    this.#python.ask('settle');
-  }
-
-  async plan(executions: readonly number[]): Promise<void> {
-    this.#checkRuns();
-    this.#python.ask('plan', executions.join(','));
-    this.#next = 0;
-  }
-
-  /** Asks whether a run so far ended early. */
-  #checkRuns(): void {
-    if (this.#next > 0 && this.#python.ask('check', String(this.#next)) !== '') this.#unfinished = true;
-  }
-
-  async run(): Promise<number> {
-    const args = this.#argumentsOfNext();
-    const start = performance.now();
-    this.#call(args);
-    return performance.now() - start;
-  }
-
-  async count(): Promise<Interval> {
-    const args = this.#argumentsOfNext();
-    this.#core.begin();
-    try {
-      this.#call(args);
-    } finally {
-      this.#core.end();
-    }
-    return this.#read({ state: this.#places.state, rows: this.#core.rows() >>> 0 });
-  }
-
-  async countGrowth(n: number): Promise<readonly [Interval, Interval, Interval] | null> {
-    this.#checkRuns();
-    const objects = this.#python.ask('plan_growth', String(n)).split(',').map(Number);
-    this.#next = 0;
-    for (const object of objects) {
-      if (!this.#core.mark_death(object)) throw inexact('an iterator of the harness is not known to the core');
-    }
-    await this.count();
-    const points = objects.map((_, mark) => {
-      const state = this.#core.mark_state(mark) >>> 0;
-      return state && this.#read({ state, rows: this.#core.mark_rows(mark) >>> 0 });
-    });
-    return points.some((point) => point === 0) ? null : (points as [Interval, Interval, Interval]);
-  }
-
-  #argumentsOfNext(): number {
-    return unwrap(this.#python.call('PyList_GetItem', this.#arguments, this.#next++) || null, 'no run is planned');
-  }
-
-  #call(args: number): void {
-    const result = this.#python.call('PyObject_Call', this.#function, args, 0);
-    if (result === 0) refuse(this.#python.askAboutException('describe'));
-    this.#python.call('Py_DecRef', result);
-  }
-
-  /** Reads and checks counters: those of now, or the copy at a mark. */
-  #read(places: CounterPlaces): Interval {
-    const { memory } = this.#python;
-    const names = this.#core.names() >>> 0;
-    const name = (row: number): string => {
-      const known = this.#names.get(row) ?? rowName(memory, names, row);
-      this.#names.set(row, known);
-      return known;
-    };
-    const { interval, wrong } = readChecked(memory, places, name, this.#minor);
-    if (wrong === null) return interval;
-    throw inexact(wrong);
-  }
-
-  async end(): Promise<PassEnd> {
-    this.#checkRuns();
-    return { unfinished: this.#unfinished, collections: Number(this.#python.ask('finish')) };
-  }
-
-  async unfolded(): Promise<Unfolded | null> {
-    const answer = this.#python.ask('unfolded');
-    return answer === '' ? null : (JSON.parse(answer) as Unfolded);
-  }
 }

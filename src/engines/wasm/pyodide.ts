@@ -21,6 +21,8 @@ export interface FileSystemNode {
 
 /** An open file. */
 export interface FileSystemStream {
+  /** Ours: it keeps nothing of what is written to it. */
+  readonly handsOn?: boolean;
   readonly stream_ops: Readonly<Record<string, unknown>>;
 }
 
@@ -41,6 +43,7 @@ export interface FileSystem {
   readonly streams: readonly (FileSystemStream | null)[];
   mount(type: FileSystemType, options: Readonly<Record<string, unknown>>, mountPoint: string): unknown;
   mkdirTree(path: string): void;
+  writeFile(path: string, text: string): void;
   chdir(path: string): void;
   cwd(): string;
   isDir(mode: number): boolean;

@@ -10,15 +10,18 @@ import { isatty } from 'node:tty';
 import { assertUnreachable, unwrap } from '../../core/assert.js';
 import { minorNumber } from '../../core/interpreter.js';
 import type { Refusal } from '../../core/outcome.js';
-import type { Exit, ProgramOutcome, ProgramResult, ProgramWarning } from '../../core/program.js';
+import type { Exit, ProgramOutcome, ProgramResult } from '../../core/program.js';
 import type { Offer, Program, ProgramOptions, ProgramRun, ProgramSeries, ProgramTime } from '../engine.js';
 import { selfCheckRefusal } from '../self-check.js';
-import { distributionOf, embeddedInterpreter, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
-import type { EmbeddedProgram, Ran } from './program.js';
+import { distributionOf, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
+import { embeddedInterpreter } from './embedded.js';
+import { whereOnMachine } from './on-machine.js';
+import type { EmbeddedProgram } from './program.js';
 import { type ParsedCommand, parseCommand } from './program-command.js';
 import { embeddedPath, type ProgramFolder, programFolders } from './program-folders.js';
+import { countedProgram, failedProgram } from './program-outcome.js';
 import type { Recorded } from './recorder.js';
-import { whereOf } from './where.js';
+
 import { type Reply, WORKER_FILES, WorkerProcess } from './worker-process.js';
 
 /** Variables that Python reads while it starts. Those about paths and allocators would keep it from starting, or from counting. */
@@ -105,7 +108,7 @@ export class EmbeddedSeries implements ProgramSeries {
       if (recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying'))
         return withoutWhere(result);
       const worker = unwrap(this.#worker, 'a program ran in it');
-      return whereOf(result, recorded, offer, prepared.parsed, prepared.folders, worker, options.texts ?? true);
+      return whereOnMachine(result, recorded, offer, prepared.parsed, prepared.folders, worker, options.texts ?? true);
     });
   }
 
@@ -270,16 +273,16 @@ function onPaths({ form, rest }: ParsedCommand): readonly string[] {
 function outcomeOf(reply: Reply, pid: number, command: readonly string[], { timeout }: ProgramOptions): ProgramOutcome {
   switch (reply.kind) {
     case 'ran':
-      return counted(reply.ran, pid, command);
+      return countedProgram(reply.ran, pid, command);
     case 'timeout':
-      return failed(
+      return failedProgram(
         { code: null, signal: 'SIGKILL' },
         'timeout',
         `the program was still running after ${timeout} s and was ended; give it more time with --timeout`,
       );
     case 'crashed':
       if (reply.exit?.signal === 'SIGINT') return interrupted(reply.exit);
-      return failed(
+      return failedProgram(
         reply.exit,
         'crashed',
         `the program crashed the embedded Python (${reply.message}); try -p python3`,
@@ -297,58 +300,5 @@ function outcomeOf(reply: Reply, pid: number, command: readonly string[], { time
   }
 }
 
-const interrupted = (exit: Exit): ProgramOutcome => failed(exit, 'interrupted', 'the program was ended by Ctrl-C');
-
-function failed(exit: Exit | null, code: string, message: string): ProgramOutcome {
-  return { outcome: 'failed', exit, error: { code, message } };
-}
-
-const REPLACED: Refusal = {
-  code: 'hooks-replaced',
-  message:
-    "the program replaced pyallocs' hooks with its own, as tracemalloc.start() and tracemalloc.stop() do; count it without them",
-};
-
-function counted(ran: Ran, pid: number, command: readonly string[]): ProgramOutcome {
-  if (!ran.intact) return { outcome: 'refused', reason: REPLACED };
-  const { exit, counts, byType, startup, shutdown, seconds, wrong } = ran;
-  const numbers = {
-    exit,
-    counts,
-    byType,
-    startup,
-    shutdown,
-    regions: [],
-    processes: [{ pid, parent: null, command, counts, exit }],
-    threads: 1,
-    seconds,
-    runs: null,
-    varies: {},
-    warnings: warningsOf(ran),
-  };
-  if (wrong === null) return { outcome: 'exact', ...numbers };
-  return { outcome: 'varying', why: { code: 'inexact', message: `the count is not exact: ${wrong}` }, ...numbers };
-}
-
-/** How many modules a sentence names. */
-const NAMED = 5;
-
-function warningsOf({ compiled, regions }: Ran): readonly ProgramWarning[] {
-  const without: ProgramWarning = {
-    code: 'no-regions',
-    message:
-      'the embedded Python does not count named regions; a Python of this machine does, for instance with -p python3',
-  };
-  return [...(regions ? [without] : []), ...compiledWarning(compiled)];
-}
-
-function compiledWarning(compiled: readonly string[]): readonly ProgramWarning[] {
-  if (compiled.length === 0) return [];
-  const names = compiled.slice(0, NAMED).join(', ') + (compiled.length > NAMED ? ' and more' : '');
-  return [
-    {
-      code: 'library-compiled',
-      message: `the embedded Python keeps its standard library as source, so the counts include compiling what was imported (${names})`,
-    },
-  ];
-}
+const interrupted = (exit: Exit): ProgramOutcome =>
+  failedProgram(exit, 'interrupted', 'the program was ended by Ctrl-C');

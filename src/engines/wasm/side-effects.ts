@@ -47,6 +47,9 @@ export function watchedGlobals(): WatchedGlobals {
   return globals;
 }
 
+/** Whether a change to a file stays: what is written to a stream that only hands it on does not. */
+const isKept = (file: unknown): boolean => !(file as { readonly handsOn?: boolean } | null)?.handsOn;
+
 /** Operations of the file system that change it. */
 const CHANGES = [
   'mkdir',
@@ -67,18 +70,18 @@ const CHANGES = [
  */
 export function watchSideEffects(fs: FileSystem, globals: WatchedGlobals): SideEffects {
   let changed = false;
-  const watch = (owner: object, name: string): void => {
+  const watch = (owner: object, name: string, counts = (_first: unknown): boolean => true): void => {
     const original: unknown = Reflect.get(owner, name);
     if (typeof original !== 'function') return;
     Reflect.set(owner, name, function watched(this: unknown, ...args: unknown[]): unknown {
-      changed = true;
+      changed ||= counts(args[0]);
       return Reflect.apply(original, this, args);
     });
   };
   watch(FinalizationRegistry.prototype, 'register');
   watch(globalThis, 'setTimeout');
   watch(globalThis, 'setInterval');
-  for (const name of CHANGES) watch(fs, name);
+  for (const name of CHANGES) watch(fs, name, isKept);
   const openStreams = (): string => fs.streams.map((stream) => (stream ? '1' : '0')).join('');
   const streams = openStreams().replace(/0+$/, '');
   const folder = fs.cwd();

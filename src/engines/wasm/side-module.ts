@@ -26,6 +26,7 @@ export interface CoreExports {
   opcode_base(): number;
   opcode_caches(): number;
   record_sites(threadState: number, callers: number, wholeRecursion: number, live: number): number;
+  begin_recorded(): void;
   book(): number;
 }
 

@@ -28,6 +28,7 @@ export function inheritStreams(fs: FileSystem): void {
     Object.assign(stream, {
       tty: isatty(fd) ? { ops: {} } : undefined,
       seekable: false,
+      handsOn: true,
       stream_ops: {
         ...stream.stream_ops,
         read: (_: unknown, buffer: Uint8Array, offset: number, length: number): number =>

@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unwrap } from '../../core/assert.js';
 import { instructionsOf } from './bare.js';
+import { crashWords } from './crash.js';
 import { EmbeddedInterpreter, type OpenOptions, STATEMENT_ENVIRONMENT } from './interpreter.js';
 import type { Answer, Request } from './messages.js';
 import type { FileSystem, LoadPyodide } from './pyodide.js';
@@ -15,10 +16,10 @@ let interpreter: EmbeddedInterpreter | undefined;
 const send = unwrap(process.send, 'worker.js is started by pyallocs only').bind(process) as (answer: Answer) => boolean;
 
 process.on('message', (request: Request) => {
-  answer(request).then(send, (error: unknown) => send({ kind: 'crashed', message: describe(error) }));
+  answer(request).then(send, (error: unknown) => send({ kind: 'crashed', message: crashWords(error) }));
 });
 // An exception that leaves the interpreter's own callbacks reaches neither of them.
-process.on('uncaughtException', (error) => send({ kind: 'crashed', message: describe(error) }));
+process.on('uncaughtException', (error) => send({ kind: 'crashed', message: crashWords(error) }));
 process.on('disconnect', () => process.exit());
 // Emscripten's NODEFS asks the internals of Node for the flags of open(2); the permission model keeps those shut.
 Reflect.set(process, 'binding', () => ({ fs: constants }));
@@ -90,9 +91,4 @@ function opened(): EmbeddedInterpreter {
 async function loader(distribution: string): Promise<LoadPyodide> {
   const module = (await import(pathToFileURL(join(distribution, 'pyodide.mjs')).href)) as { loadPyodide: LoadPyodide };
   return module.loadPyodide;
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n')[0]?.slice(0, 300) ?? '';
 }

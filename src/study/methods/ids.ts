@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { MethodsResult } from '../../core/study.js';
 import type { Session } from '../../engines/engine.js';
+import { executionsOf, type Subject } from '../../engines/subject.js';
 import { askMethod } from './ask.js';
-import { executionsOf, type Subject } from './subject.js';
 
 const RESULTS = 1000;
 const EVENTS = 200_000;

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { NetTime, StudyTimings } from '../../core/study.js';
 import { nanoseconds } from '../../core/units.js';
 import type { Session } from '../../engines/engine.js';
+import { executionsOf, type Subject } from '../../engines/subject.js';
+import type { Experiment } from '../experiments.js';
 import { askMethod } from './ask.js';
-import { executionsOf, type Subject } from './subject.js';
 
 const REPEATS = 5;
 /** A run of more executions than this takes long enough for any clock. */
@@ -20,7 +21,7 @@ const schema = z.strictObject({
 type Row = StudyTimings['experiments'][number];
 
 /** One row for each experiment that worked out. */
-export async function askTime(session: Session, subjects: readonly Subject[]): Promise<readonly Row[]> {
+export async function askTime(session: Session, subjects: readonly Subject<Experiment>[]): Promise<readonly Row[]> {
   const loop = { setup: '', statement: 'pass', executions: EXECUTIONS, repeats: REPEATS };
   const asked = subjects.map((subject) => ({
     setup: subject.experiment.setup,

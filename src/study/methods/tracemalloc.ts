@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import type { MethodsResult } from '../../core/study.js';
 import type { Session } from '../../engines/engine.js';
+import { executionsOf, type Subject } from '../../engines/subject.js';
 import { askMethod } from './ask.js';
-import { executionsOf, type Subject } from './subject.js';
 
 const EXECUTIONS = 2000;
 /** tracemalloc looks at each allocation, which takes its time. */

@@ -29,7 +29,7 @@ export function CopyLine({ line: given }: { readonly line: string }): VNode {
   );
 }
 
-async function copied(text: string): Promise<boolean> {
+export async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

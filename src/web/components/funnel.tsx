@@ -10,21 +10,33 @@ interface FunnelProps {
   /** What can be chosen. */
   readonly choices: ReadonlySet<FunnelRow['field']>;
   readonly onChoose: (field: FunnelRow['field']) => void;
+  /** A row that can be chosen is pointed at or focused; null: it is left. */
+  readonly onPoint?: (field: FunnelRow['field'] | null) => void;
+  /** How a count reads, where it may be a fraction, or not exact. */
+  readonly text?: (count: number, field: FunnelRow['field']) => string;
 }
 
-export function Funnel({ rows, chosen, choices, onChoose }: FunnelProps): VNode {
-  const largest = Math.max(1, ...rows.map(({ count }) => count ?? 0));
+export function Funnel({ rows, chosen, choices, onChoose, onPoint, text = whole }: FunnelProps): VNode {
+  const largest = Math.max(...rows.map(({ count }) => count ?? 0));
   return (
     <ul class="funnel">
       {rows.map((row) => (
         <li key={row.field} class={isPart(row) ? 'sub' : ''}>
           {choices.has(row.field) ? (
-            <button type="button" aria-pressed={chosen === row.field} onClick={() => onChoose(row.field)}>
-              <Row row={row} largest={largest} />
+            <button
+              type="button"
+              aria-pressed={chosen === row.field}
+              onClick={() => onChoose(row.field)}
+              onMouseEnter={() => onPoint?.(row.field)}
+              onMouseLeave={() => onPoint?.(null)}
+              onFocus={() => onPoint?.(row.field)}
+              onBlur={() => onPoint?.(null)}
+            >
+              <Row row={row} largest={largest} text={text} />
             </button>
           ) : (
             <div>
-              <Row row={row} largest={largest} />
+              <Row row={row} largest={largest} text={text} />
             </div>
           )}
         </li>
@@ -33,7 +45,13 @@ export function Funnel({ rows, chosen, choices, onChoose }: FunnelProps): VNode 
   );
 }
 
-function Row({ row, largest }: { readonly row: FunnelRow; readonly largest: number }): VNode {
+interface RowProps {
+  readonly row: FunnelRow;
+  readonly largest: number;
+  readonly text: (count: number, field: FunnelRow['field']) => string;
+}
+
+function Row({ row, largest, text }: RowProps): VNode {
   const { mark, label, count, note } = row;
   const share = count === null || count === 0 ? 0 : Math.max(0.15, (100 * count) / largest);
   return (
@@ -47,7 +65,7 @@ function Row({ row, largest }: { readonly row: FunnelRow; readonly largest: numb
         {label.trim()}
       </span>
       <span class={count === null ? 'number unseen' : 'number'}>
-        {count === null ? <span title="not visible here">–</span> : whole(count)}
+        {count === null ? <span title="not visible here">–</span> : text(count, row.field)}
       </span>
       <svg class="funnel-bar" aria-hidden="true" height="14" width="100%">
         <rect class={mark ?? 'all'} x="0" y="0" height="14" width={`${share}%`} />

@@ -27,7 +27,7 @@ const TOP = 14;
 const BOTTOM = 42;
 const LEFT = 48;
 const LABEL_HEIGHT = 16;
-const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 4', '1 5'];
+export const DASHES: readonly string[] = ['', '7 3', '2 3', '9 3 2 3', '4 4', '1 5'];
 
 export function StepChart({ title, description, xLabel, yLabel, until, series }: StepChartProps): VNode {
   const { ref, width } = useWidth(640);
@@ -38,7 +38,10 @@ export function StepChart({ title, description, xLabel, yLabel, until, series }:
   const decades = Math.round(Math.log10(until));
   const x = (items: number): number => x0 + ((x1 - x0) * Math.log10(Math.max(1, items))) / decades;
   const y = (n: number): number => y0 - ((y0 - y1) * n) / most;
-  const labels = spaced(series.map(({ at }) => y(at.length)));
+  const labels = spaced(
+    series.map(({ at }) => y(at.length)),
+    HEIGHT - BOTTOM,
+  );
   return (
     <div ref={ref} class="chart">
       <svg width={width.value} height={HEIGHT} role="img" aria-label={`${title}. ${description}`}>
@@ -90,8 +93,8 @@ export function ticks(most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
 }
 
-/** Places of labels, moved down until no two lie on each other. */
-function spaced(places: readonly number[]): number[] {
+/** Places of labels, moved down until no two lie on each other, and none lies below the lowest. */
+export function spaced(places: readonly number[], lowest: number): number[] {
   const order = places.map((_, i) => i).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   const moved = [...places];
   let last = -Infinity;
@@ -100,6 +103,6 @@ function spaced(places: readonly number[]): number[] {
     moved[i] = last;
   }
   // All of them up again, as far as the lowest has left the chart.
-  const over = Math.max(0, last - (HEIGHT - BOTTOM));
+  const over = Math.max(0, last - lowest);
   return moved.map((place) => place - over);
 }

@@ -3,6 +3,8 @@ import { render } from 'preact';
 import { unwrap } from '../../core/assert.js';
 import type { RecordingPageData } from '../../report/html/recording-page.js';
 import '../theme.css';
+import '../components/choice.css';
+import '../components/funnel.css';
 import './page.css';
 import { Page } from './page.js';
 import { pageState } from './state.js';

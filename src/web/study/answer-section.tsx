@@ -17,10 +17,10 @@ import {
   summaryCells,
   versionName,
 } from '../../report/text/study-words.js';
-import { printable } from '../../report/text/style.js';
 import { CopyLine } from '../components/copy-line.js';
 import { thin } from '../components/numbers.js';
 import { Scroll } from '../components/scroll.js';
+import { Ticked } from '../components/ticked.js';
 import type { PageState } from './state.js';
 
 const BELIEFS_SHOWN = 6;
@@ -143,8 +143,12 @@ function WrongBeliefs({ state: { study, reference } }: { readonly state: PageSta
       <ul class="short beliefs">
         {shown.map(({ belief, claim, verdict }) => (
           <li key={belief}>
-            <a href={`#${claim.id}`}>{claimText(claim)}</a>{' '}
-            <span class="because">{thin(printable(verdict.because))}</span>
+            <a href={`#${claim.id}`}>
+              <Ticked text={claimText(claim)} />
+            </a>{' '}
+            <span class="because">
+              <Ticked text={thin(verdict.because)} />
+            </span>
           </li>
         ))}
       </ul>

@@ -14,6 +14,7 @@ import { STYLE } from '../components/kind.js';
 import { thin } from '../components/numbers.js';
 import { Bytecode } from './bytecode.js';
 import { MethodsTable } from './methods-table.js';
+import { PlaygroundLink } from './playground-link.js';
 import type { PageState } from './state.js';
 
 const STATEMENT_WIDTH = 70;
@@ -84,11 +85,15 @@ function Experiment({ one, state }: { readonly one: ExperimentResult; readonly s
       <p class="again">
         <CopyLine line={benchCommandLine(one, study.interpreters.map(({ id }) => id).slice(0, 20))} />
       </p>
-      {compared === undefined ? null : (
-        <p class="note">
-          Compare with <a href={`#${compared.id}`}>{printable(compared.title)}</a>.
-        </p>
-      )}
+      <p class="note">
+        <PlaygroundLink id={one.id} />
+        {compared === undefined ? null : (
+          <>
+            {' '}
+            Compare with <a href={`#${compared.id}`}>{printable(compared.title)}</a>.
+          </>
+        )}
+      </p>
       {changes.length + growth.length + failures.length + folded.length === 0 ? null : (
         <ul class="short">
           {changes.map(({ interpreter, text }) => (

@@ -10,6 +10,7 @@ import { CopyLine } from '../components/copy-line.js';
 import { Disclosure } from '../components/disclosure.js';
 import { thin } from '../components/numbers.js';
 import { Scroll } from '../components/scroll.js';
+import { Ticked } from '../components/ticked.js';
 import type { PageState } from './state.js';
 import { VerdictMark } from './verdict-mark.js';
 
@@ -54,7 +55,9 @@ function Summary({ claim, state: { versionsOf } }: ClaimProps): VNode {
   const byVerdict = [...versionsByVerdict(claim)];
   return (
     <span class="summary">
-      <span class="what">{claimText(claim)}</span>
+      <span class="what">
+        <Ticked text={claimText(claim)} />
+      </span>
       <span class="verdicts">
         {byVerdict.map(([verdict, on]) => (
           <span key={verdict}>
@@ -121,7 +124,8 @@ function Group({
 }): VNode {
   return (
     <li>
-      <VerdictMark verdict={group.verdict} /> <b>{versionsOf(group.interpreters)}</b> {thin(printable(group.because))}
+      <VerdictMark verdict={group.verdict} /> <b>{versionsOf(group.interpreters)}</b>{' '}
+      <Ticked text={thin(group.because)} />
       <Disclosure
         class="evidence"
         summary="Evidence"

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { unwrap } from '../../core/assert.js';
 import { readStudyPage } from '../../report/html/study-page.js';
 import '../theme.css';
+import '../components/chart.css';
 import './page.css';
 import { Page } from './page.js';
 import { pageState } from './state.js';

@@ -1,16 +1,16 @@
-/** An experiment on one interpreter, as the methods are asked about it: with what was counted there. */
-import { eventCount } from '../../core/counts.js';
-import { hasNumbers, type Measured, type Measurement } from '../../core/outcome.js';
-import type { Experiment } from '../experiments.js';
+/** A statement on one interpreter, to be looked at closer: with what was counted there. */
+import { eventCount } from '../core/counts.js';
+import { hasNumbers, type Measured, type Measurement } from '../core/outcome.js';
+import type { Statement } from './engine.js';
 
-export interface Subject {
-  readonly experiment: Pick<Experiment, 'id' | 'setup' | 'statement'>;
+export interface Subject<S extends Statement = Statement> {
+  readonly experiment: S;
   /** What was counted. */
   readonly counted: Measured;
 }
 
 /** Null: nothing was counted, so there is nothing to set beside what a method says. */
-export function subjectOf(experiment: Subject['experiment'], measurement: Measurement): Subject | null {
+export function subjectOf<S extends Statement>(experiment: S, measurement: Measurement): Subject<S> | null {
   return hasNumbers(measurement) ? { experiment, counted: measurement } : null;
 }
 
