@@ -1,0 +1,156 @@
+/** `pyallocs check`: whether statements and programs keep within their budgets, for CI. */
+import { Command } from 'commander';
+import { unwrap } from '../../core/assert.js';
+import { atLine, type Budget } from '../../core/budget.js';
+import { type CheckCase, type CheckResult, caseName, judge, otherBuild } from '../../core/check.js';
+import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
+import { leftOut } from '../../engines/select.js';
+import { formatCheck } from '../../report/text/check.js';
+import { printable } from '../../report/text/style.js';
+import { readBudget } from '../budget-file.js';
+import { type CaseMeasurement, type MeasureCases, measureCases, sitesOf } from '../budget-measure.js';
+import { type Planned, planOf } from '../budget-plan.js';
+import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
+import { ENGINES } from '../engines.js';
+import { checkWritable, readableFolders, writeText } from '../files.js';
+import { jsonOption, outputOption, pathOption, pythonOption, seconds } from '../options.js';
+import { readsStandardInput } from '../program-arguments.js';
+import { progressLine } from '../progress.js';
+
+interface CheckOptions {
+  readonly python: string[];
+  readonly path: string[];
+  readonly strict: boolean;
+  readonly ratchet: boolean;
+  readonly timeout?: number;
+  readonly json?: boolean;
+  readonly output?: string;
+}
+
+const DETAILS = `
+A budget file holds [[case]] tables: a statement (with id and setup, as in bench --file) or a command, and what it may
+allocate. Limits of a statement are per execution, those of a command for the whole program, or for the region it names.
+
+  [[case]]
+  id = "parse"
+  setup = "from mylib import parse"
+  statement = "parse('a=1')"
+  limits = { creations = "<= 3", types = { dict = 1 } }
+
+  [case.python."3.14"]
+  limits = { creations = 2 }
+
+3 and "<= 3" are at most 3, "= 3" is exactly 3, and "2..3" allows a number that is not the same each time. There are
+creations, types, requests, buffers, resizes, bytes, pools and arenas.
+
+Exit code: 0 all within, 1 some case varies, failed or was refused, 2 wrong usage or configuration, 3 some case is over its
+budget, 4 with --ratchet: better than the budget.`;
+
+export function checkCommand(run: (code: ExitCode) => void): Command {
+  return new Command('check')
+    .description('Check allocation counts against a budget, for CI.')
+    .argument('[file]', 'the budget (default: pyallocs.toml, or [tool.pyallocs] in pyproject.toml)')
+    .addOption(
+      pythonOption('the versions that a case names; where it names none, that of bench, for a command that of stat'),
+    )
+    .addOption(pathOption())
+    .option('--ratchet', 'fail with exit code 4 when the code is better than its budget', false)
+    .option('--strict', 'a case without limits is wrong', false)
+    .option(
+      '--timeout <seconds>',
+      'give up on a case after this time (default: 30 for a statement, 600 for a program)',
+      seconds,
+    )
+    .addOption(jsonOption())
+    .addOption(outputOption())
+    .addHelpText('after', DETAILS)
+    .action(async (file: string | undefined, options: CheckOptions, command: Command) => {
+      run(await check(file ?? null, options, command.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+async function check(file: string | null, options: CheckOptions, globals: GlobalOptions): Promise<ExitCode> {
+  const budget = readBudget(file);
+  checkCommands(budget);
+  const all = planOf(budget, options.python, ENGINES);
+  const plan = withLimits(budget, all, options.strict);
+  if (options.output !== undefined) checkWritable(options.output);
+  const asked: MeasureCases = {
+    folders: readableFolders(options.path),
+    hashSeed: 0,
+    timeout: options.timeout ?? null,
+  };
+  for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
+  const progress = progressLine(plan.length);
+  const cases = await (async () => {
+    const measured = await measureCases(plan, asked, progress);
+    const judged: CheckCase[] = [];
+    for (const one of plan) judged.push(await judged_(one, unwrap(measured.get(one), 'all were measured'), asked));
+    return judged;
+  })().finally(() => progress.end());
+  const result: CheckResult = { schema: 'pyallocs/check@1', file: budget.file, cases };
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  if (options.output !== undefined) writeText(options.output, json);
+  if (options.json === true) process.stdout.write(json);
+  else print(formatCheck(result, { folder: process.cwd() }, outputStyle(globals)));
+  return exitCodeOf(result, options.ratchet);
+}
+
+/** What a program reads from standard input is not in the budget. */
+function checkCommands({ file, cases }: Budget): void {
+  for (const { subject, line } of cases)
+    if (subject.kind === 'command' && readsStandardInput(subject.command))
+      throw atLine(file, line, 'the command would read its program from standard input; name a script, -m or -c');
+}
+
+/** The cases that have limits for their version; the others are told, or with `strict` are wrong. */
+function withLimits(budget: Budget, plan: readonly Planned[], strict: boolean): Planned[] {
+  const there = plan.filter(({ limits }) => limits.size > 0);
+  if (there.length === 0)
+    throw new PyallocsError(
+      'no-limits',
+      `no case in ${budget.file} has limits; to measure and write them: ${updateCommand(budget)}`,
+    );
+  for (const { budgetCase, chosen, limits } of plan) {
+    if (limits.size > 0) continue;
+    const sentence = `${JSON.stringify(caseName(budgetCase))} has no limits for ${chosen.offer.minor}`;
+    if (strict)
+      throw atLine(
+        budget.file,
+        budgetCase.line,
+        `${sentence}, and --strict wants them; to write them: ${updateCommand(budget)}`,
+      );
+    warn(printable(`${sentence}, so it is not checked`));
+  }
+  return there;
+}
+
+const updateCommand = ({ file }: Budget): string =>
+  `pyallocs check ${file === 'pyallocs.toml' ? '' : `${file} `}--update`;
+
+async function judged_(one: Planned, measured: CaseMeasurement, asked: MeasureCases): Promise<CheckCase> {
+  const { budgetCase, limits } = one;
+  const { interpreter } = measured;
+  const about = {
+    id: caseName(budgetCase),
+    subject: budgetCase.subject,
+    line: budgetCase.line,
+    interpreter,
+    recordedOn: otherBuild(budgetCase.builds, interpreter),
+  };
+  if (measured.outcome !== 'measured') {
+    const { outcome: verdict, reason } = measured;
+    return { ...about, verdict, limits: [], reason, types: [], sites: null };
+  }
+  const judged = judge(limits, measured.reading, interpreter);
+  const sites = judged.verdict === 'over' ? await sitesOf(one, asked) : null;
+  return { ...about, ...judged, types: measured.types, sites };
+}
+
+/** What is over comes first: it is certain. */
+function exitCodeOf({ cases }: CheckResult, ratchet: boolean): ExitCode {
+  const verdicts = new Set(cases.map(({ verdict }) => verdict));
+  if (verdicts.has('over')) return EXIT.differs;
+  if (verdicts.has('varying') || verdicts.has('failed') || verdicts.has('refused')) return EXIT.inexact;
+  return ratchet && verdicts.has('better') ? EXIT.better : EXIT.exact;
+}
