@@ -69,3 +69,14 @@ export function typeName(value: unknown): string {
   if (typeof value === 'object') return 'a table';
   return typeof value === 'bigint' || typeof value === 'number' ? 'a number' : 'a string';
 }
+
+export const sameLimit = (a: Limit, b: Limit): boolean => limitText(a) === limitText(b);
+
+/** A limit as TOML. `token`: how `old` is written there, whose kind of writing is kept. */
+export function limitToken(limit: Limit, old: Limit | null = null, token: string = ''): string {
+  const quote = token.startsWith("'") ? "'" : '"';
+  if (limit.kind === 'between') return `${quote}${limit.min}..${limit.max}${quote}`;
+  const value = limit.kind === 'exactly' ? limit.value : limit.max;
+  if (old?.kind === limit.kind && /^['"]/.test(token)) return token.replace(/\d+(?:\.\d+)?/, () => String(value));
+  return limit.kind === 'exactly' ? `${quote}= ${value}${quote}` : String(value);
+}

@@ -1,10 +1,22 @@
 /** `pyallocs check`: whether statements and programs keep within their budgets, for CI. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { unwrap } from '../../core/assert.js';
-import { atLine, type Budget } from '../../core/budget.js';
-import { type CheckCase, type CheckResult, caseName, judge, otherBuild } from '../../core/check.js';
+import { atLine, type Budget, type BudgetCase, limitsFor, parseBudget } from '../../core/budget.js';
+import { updateBudget } from '../../core/budget-update.js';
+import {
+  buildName,
+  type CheckCase,
+  type CheckResult,
+  caseName,
+  judge,
+  otherBuild,
+  type TypeCreations,
+} from '../../core/check.js';
 import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
+import type { Interpreter } from '../../core/interpreter.js';
+import { combinedReading } from '../../core/readings.js';
 import { leftOut } from '../../engines/select.js';
+import { formatUpdate } from '../../report/text/budget-update.js';
 import { formatCheck } from '../../report/text/check.js';
 import { printable } from '../../report/text/style.js';
 import { readBudget } from '../budget-file.js';
@@ -16,11 +28,13 @@ import { checkWritable, readableFolders, writeText } from '../files.js';
 import { jsonOption, outputOption, pathOption, pythonOption, seconds } from '../options.js';
 import { readsStandardInput } from '../program-arguments.js';
 import { progressLine } from '../progress.js';
+import { writeWhole } from '../whole-files.js';
 
 interface CheckOptions {
   readonly python: string[];
   readonly path: string[];
   readonly strict: boolean;
+  readonly update: boolean;
   readonly ratchet: boolean;
   readonly timeout?: number;
   readonly json?: boolean;
@@ -54,8 +68,13 @@ export function checkCommand(run: (code: ExitCode) => void): Command {
       pythonOption('the versions that a case names; where it names none, that of bench, for a command that of stat'),
     )
     .addOption(pathOption())
-    .option('--ratchet', 'fail with exit code 4 when the code is better than its budget', false)
-    .option('--strict', 'a case without limits is wrong', false)
+    .option('--update', 'measure, and write what was measured as the new budget', false)
+    .addOption(
+      new Option('--ratchet', 'fail with exit code 4 when the code is better than its budget')
+        .default(false)
+        .conflicts('update'),
+    )
+    .addOption(new Option('--strict', 'a case without limits is wrong').default(false).conflicts('update'))
     .option(
       '--timeout <seconds>',
       'give up on a case after this time (default: 30 for a statement, 600 for a program)',
@@ -73,7 +92,8 @@ async function check(file: string | null, options: CheckOptions, globals: Global
   const budget = readBudget(file);
   checkCommands(budget);
   const all = planOf(budget, options.python, ENGINES);
-  const plan = withLimits(budget, all, options.strict);
+  if (options.update) checkWritable(budget.file);
+  const plan = options.update ? all : withLimits(budget, all, options.strict);
   if (options.output !== undefined) checkWritable(options.output);
   const asked: MeasureCases = {
     folders: readableFolders(options.path),
@@ -81,19 +101,99 @@ async function check(file: string | null, options: CheckOptions, globals: Global
     timeout: options.timeout ?? null,
   };
   for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
-  const progress = progressLine(plan.length);
-  const cases = await (async () => {
-    const measured = await measureCases(plan, asked, progress);
-    const judged: CheckCase[] = [];
-    for (const one of plan) judged.push(await judged_(one, unwrap(measured.get(one), 'all were measured'), asked));
-    return judged;
-  })().finally(() => progress.end());
-  const result: CheckResult = { schema: 'pyallocs/check@1', file: budget.file, cases };
+  const result = options.update
+    ? await update(budget, all, asked, options, globals)
+    : { schema: 'pyallocs/check@1' as const, file: budget.file, cases: await checked(plan, asked) };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   if (options.output !== undefined) writeText(options.output, json);
   if (options.json === true) process.stdout.write(json);
-  else print(formatCheck(result, { folder: process.cwd() }, outputStyle(globals)));
+  else if (!options.update) print(formatCheck(result, { folder: process.cwd() }, outputStyle(globals)));
   return exitCodeOf(result, options.ratchet);
+}
+
+async function checked(plan: readonly Planned[], asked: MeasureCases): Promise<CheckCase[]> {
+  const progress = progressLine(plan.length);
+  try {
+    const measured = await measureCases(plan, asked, progress);
+    const cases: CheckCase[] = [];
+    for (const one of plan) cases.push(await caseOf(one, unwrap(measured.get(one), 'all were measured'), asked));
+    return cases;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Another than 0, which is what a check measures with. */
+const OTHER_HASH_SEED = 1;
+
+/**
+ * Measures everything in two fresh interpreters, whose hash seeds differ, and writes the new budget: whole, or not at all.
+ * The answer is what a check of the new one says.
+ */
+async function update(
+  budget: Budget,
+  plan: readonly Planned[],
+  asked: MeasureCases,
+  options: CheckOptions,
+  globals: GlobalOptions,
+): Promise<CheckResult> {
+  const progress = progressLine(2 * plan.length);
+  const runs = await (async () => [
+    await measureCases(plan, asked, progress),
+    await measureCases(plan, { ...asked, hashSeed: OTHER_HASH_SEED }, progress),
+  ])().finally(() => progress.end());
+  const measured = plan.map((one) => ({ one, all: runs.map((run) => unwrap(run.get(one), 'all were measured')) }));
+  const without = measured.flatMap(({ one, all }) => {
+    const failed = all.find(({ outcome }) => outcome !== 'measured');
+    return failed === undefined || failed.outcome === 'measured' ? [] : [{ one, failed }];
+  });
+  if (without.length > 0) {
+    const sentences = without.map(
+      ({ one, failed }) =>
+        `${budget.file}:${one.budgetCase.line}: ${caseName(one.budgetCase)} ${failed.outcome} on ${failed.interpreter.id}: ${failed.reason.message}`,
+    );
+    throw new PyallocsError('no-update', `${sentences.join('\n')}\nNothing was written`, { exitCode: EXIT.inexact });
+  }
+  const numbers = measured.map(({ one, all }) => {
+    const counted = all.filter((each) => each.outcome === 'measured');
+    const last = unwrap(counted.at(-1), 'nothing failed');
+    return {
+      one,
+      interpreter: last.interpreter,
+      types: typesOfAll(counted),
+      reading: combinedReading(counted.map(({ reading }) => reading)),
+    };
+  });
+  const { text, changes } = updateBudget(
+    budget,
+    budget.cases.map((budgetCase) => ({
+      budgetCase,
+      builds: numbers
+        .filter(({ one }) => one.budgetCase === budgetCase)
+        .map(({ one, interpreter, reading, types }) => ({
+          minor: one.chosen.offer.minor,
+          build: buildName(interpreter),
+          reading,
+          types,
+        })),
+    })),
+  );
+  if (text !== budget.text) writeWhole(budget.file, [text]);
+  if (options.json !== true) print(formatUpdate(budget.file, changes, budget.cases.length, outputStyle(globals)));
+  const now = parseBudget(text, budget.file, budget.root.length > 0);
+  const cases = numbers.map(({ one, interpreter, reading, types }): CheckCase => {
+    const budgetCase = unwrap(now.cases[budget.cases.indexOf(one.budgetCase)], 'it has the same cases');
+    const judged = judge(limitsFor(budgetCase, one.chosen.offer.minor), reading, interpreter);
+    return { ...aboutOf(budgetCase, interpreter), ...judged, types, sites: null };
+  });
+  return { schema: 'pyallocs/check@1', file: budget.file, cases };
+}
+
+/** Every type that any of them created: those of the first in their order. */
+function typesOfAll(measured: readonly { readonly types: readonly TypeCreations[] }[]): TypeCreations[] {
+  const all = new Map<string, TypeCreations>();
+  for (const { types } of measured) for (const one of types) if (!all.has(one.type)) all.set(one.type, one);
+  return [...all.values()];
 }
 
 /** What a program reads from standard input is not in the budget. */
@@ -128,16 +228,20 @@ function withLimits(budget: Budget, plan: readonly Planned[], strict: boolean): 
 const updateCommand = ({ file }: Budget): string =>
   `pyallocs check ${file === 'pyallocs.toml' ? '' : `${file} `}--update`;
 
-async function judged_(one: Planned, measured: CaseMeasurement, asked: MeasureCases): Promise<CheckCase> {
-  const { budgetCase, limits } = one;
-  const { interpreter } = measured;
-  const about = {
+function aboutOf(budgetCase: BudgetCase, interpreter: Interpreter) {
+  return {
     id: caseName(budgetCase),
     subject: budgetCase.subject,
     line: budgetCase.line,
     interpreter,
     recordedOn: otherBuild(budgetCase.builds, interpreter),
   };
+}
+
+async function caseOf(one: Planned, measured: CaseMeasurement, asked: MeasureCases): Promise<CheckCase> {
+  const { budgetCase, limits } = one;
+  const { interpreter } = measured;
+  const about = aboutOf(budgetCase, interpreter);
   if (measured.outcome !== 'measured') {
     const { outcome: verdict, reason } = measured;
     return { ...about, verdict, limits: [], reason, types: [], sites: null };
