@@ -38,22 +38,47 @@ export const keyOf = ({ engine, offer, label }: Chosen): string =>
 
 /** The interpreters that a case names: those it was measured on, and the versions that have limits of their own. */
 function named(one: BudgetCase, engines: readonly Engine[]): string[] {
+  const usual = usualPython(one, engines);
   const builds = one.builds.flatMap((build) => {
     const minor = minorOfBuild(build);
-    return minor === null ? [] : [{ minor, selector: selectorOf(build, minor, engines) }];
+    return minor === null ? [] : [{ minor, selector: selectorOf(build, minor, usual, engines) }];
   });
   const measured = new Set(builds.map(({ minor }) => minor));
   const selectors = [
     ...builds,
-    ...one.python.filter(({ minor }) => !measured.has(minor)).map(({ minor }) => ({ minor, selector: minor })),
+    ...one.python
+      .filter(({ minor }) => !measured.has(minor))
+      .map(({ minor }) => ({ minor, selector: usual?.minor === minor ? usual.path : minor })),
   ];
   selectors.sort((a, b) => a.minor.localeCompare(b.minor, 'en', { numeric: true }));
   return [...new Set(selectors.map(({ selector }) => selector))];
 }
 
+/** The installed Python that is taken where nothing is named: of those of its version, it is the one that is meant. */
+function usualPython(
+  { subject }: BudgetCase,
+  engines: readonly Engine[],
+): { readonly minor: string; readonly path: string } | null {
+  try {
+    const [usual] = selectInterpreters(engines, [], subject.kind === 'statement' ? 'statement' : 'program');
+    return usual === undefined || usual.offer.path === null
+      ? null
+      : { minor: usual.offer.minor, path: usual.offer.path };
+  } catch (error) {
+    if (error instanceof PyallocsError) return null;
+    throw error;
+  }
+}
+
 /** The same build if it is there, otherwise another patch release of that version. */
-function selectorOf(build: string, minor: string, engines: readonly Engine[]): string {
+function selectorOf(
+  build: string,
+  minor: string,
+  usual: { readonly minor: string; readonly path: string } | null,
+  engines: readonly Engine[],
+): string {
   const [name = ''] = build.split(' ');
+  if (usual?.minor === minor && name.startsWith('native:')) return usual.path;
   const engine = engines.find((one) => name.startsWith(`${one.name}:`));
   const exact = engine?.name === 'native' && engine.find(name.slice(name.indexOf(':') + 1)) !== null;
   return exact ? name : name.replace(/:.*/, `:${minor}`);

@@ -27,8 +27,9 @@ export interface MeasuredBuild {
 }
 
 export interface LimitChange {
-  /** The name of the case. */
+  /** The name of the case, and its line in the budget before. */
   readonly id: string;
+  readonly line: number;
   /** null: for all versions. */
   readonly minor: string | null;
   readonly field: LimitField;
@@ -64,14 +65,14 @@ export function updateBudget(
 }
 
 function changesOf(file: string, one: BudgetCase, builds: readonly MeasuredBuild[]): LimitChange[] {
-  const id = caseName(one);
+  const about = { id: caseName(one), line: one.line };
   const minors = [...new Set(builds.map(({ minor }) => minor))];
   const fields = new Set(minors.flatMap((minor) => wantedFields(one, minor, builds)));
   return [...fields].flatMap((field) => {
     const values = new Map(minors.map((minor) => [minor, newLimit(file, one, minor, field, builds)]));
     return placed(one, field, values).map(({ minor, after }) => {
       const from = minor === null ? one.limits : ownLimits(one, minor);
-      return { id, minor, field, before: from.get(field) ?? null, after };
+      return { ...about, minor, field, before: from.get(field) ?? null, after };
     });
   });
 }
@@ -239,7 +240,7 @@ function checkUpdate(budget: Budget, text: string, changes: readonly LimitChange
     const now = again.cases[i];
     if (now === undefined || JSON.stringify([old.id, old.subject]) !== JSON.stringify([now.id, now.subject]))
       return true;
-    const own = changes.filter(({ id }) => id === caseName(old));
+    const own = changes.filter(({ line }) => line === old.line);
     return own.some(({ minor, field, after }) => {
       const limit = (minor === null ? now.limits : ownLimits(now, minor)).get(field);
       return limit === undefined || !sameLimit(limit, after);

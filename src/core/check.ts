@@ -16,6 +16,8 @@ export interface LimitResult {
   readonly field: LimitField;
   /** "<= 3" */
   readonly limit: string;
+  /** The most that it allows. */
+  readonly allowed: number;
   /** The most that was seen; null: there is no number. Of a statement per execution. */
   readonly measured: number | null;
   /** Between which numbers it moved; null: it did not. */
@@ -73,10 +75,10 @@ export function judge(limits: Limits, reading: Reading, interpreter: Interpreter
   let [over, moving, better] = [false, null as LimitField | null, false];
   const results = [...limits].map(([field, limit]): LimitResult => {
     const seen = reading(field);
-    const text = limitText(limit);
+    const about = { field, limit: limitText(limit), allowed: limit.kind === 'exactly' ? limit.value : limit.max };
     if ('why' in seen) {
       unknown.push({ field, why: seen.why });
-      return { field, limit: text, measured: null, moved: null, ok: false, better: false };
+      return { ...about, measured: null, moved: null, ok: false, better: false };
     }
     const { min, max } = seen;
     const settled = min === max || limit.kind === 'between';
@@ -86,7 +88,7 @@ export function judge(limits: Limits, reading: Reading, interpreter: Interpreter
     if (settled ? !ok : neverHolds(limit, min, max)) over = true;
     const lower = ok && couldBeLower(limit, max);
     better ||= lower;
-    return { field, limit: text, measured: max, moved: min === max ? null : { min, max }, ok, better: lower };
+    return { ...about, measured: max, moved: min === max ? null : { min, max }, ok, better: lower };
   });
   const unseen = unknown.find(({ why }) => why === 'unseen');
   const not = unknown[0];

@@ -25,6 +25,7 @@ import { type Planned, planOf } from '../budget-plan.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
 import { checkWritable, readableFolders, writeText } from '../files.js';
+import { tellGithub } from '../github.js';
 import { jsonOption, outputOption, pathOption, pythonOption, seconds } from '../options.js';
 import { readsStandardInput } from '../program-arguments.js';
 import { progressLine } from '../progress.js';
@@ -37,6 +38,7 @@ interface CheckOptions {
   readonly update: boolean;
   readonly ratchet: boolean;
   readonly timeout?: number;
+  readonly github: boolean;
   readonly json?: boolean;
   readonly output?: string;
 }
@@ -80,6 +82,11 @@ export function checkCommand(run: (code: ExitCode) => void): Command {
       'give up on a case after this time (default: 30 for a statement, 600 for a program)',
       seconds,
     )
+    .addOption(
+      new Option('--github', 'also print annotations for GitHub, and append a summary to $GITHUB_STEP_SUMMARY')
+        .default(false)
+        .conflicts(['json', 'update']),
+    )
     .addOption(jsonOption())
     .addOption(outputOption())
     .addHelpText('after', DETAILS)
@@ -108,6 +115,7 @@ async function check(file: string | null, options: CheckOptions, globals: Global
   if (options.output !== undefined) writeText(options.output, json);
   if (options.json === true) process.stdout.write(json);
   else if (!options.update) print(formatCheck(result, { folder: process.cwd() }, outputStyle(globals)));
+  if (options.github) tellGithub(result, options.ratchet);
   return exitCodeOf(result, options.ratchet);
 }
 

@@ -11,8 +11,8 @@ const NAME_WIDTH = 36;
 /** Ends without a line break. */
 export function formatUpdate(file: string, changes: readonly LimitChange[], cases: number, style: Style): string {
   const columns = ['', '', '', '', ''].map((title) => ({ title, align: 'left' as const }));
-  const rows = changes.map(({ id, minor, field, before, after }, i) => [
-    changes[i - 1]?.id === id ? '' : oneLine(id, NAME_WIDTH, style),
+  const rows = changes.map(({ id, line, minor, field, before, after }, i) => [
+    changes[i - 1]?.line === line ? '' : oneLine(id, NAME_WIDTH, style),
     minor ?? '',
     fieldName(field),
     before === null ? 'new' : limitText(before),

@@ -97,9 +97,9 @@ function overLines(one: CheckCase, folder: string, style: Style): string[] {
   const width = Math.max(...shown.map(({ field }) => fieldName(field).length));
   const numbers = Math.max(...shown.map(({ measured, moved }) => numberOf(measured, moved).length));
   return [
-    ...shown.map(({ field, limit, measured, moved }) => {
-      const number = pad(numberOf(measured, moved), numbers, 'right');
-      return `${pad(fieldName(field), width, 'left')}  ${number}   limit ${limit}${excess(limit, measured)}`;
+    ...shown.map((one) => {
+      const number = pad(numberOf(one.measured, one.moved), numbers, 'right');
+      return `${pad(fieldName(one.field), width, 'left')}  ${number}   limit ${one.limit}${excess(one)}`;
     }),
     ...(over.length > shown.length ? [`and ${plural(over.length - shown.length, 'more limit')}`] : []),
     ...(one.types.length > 0 ? [`created: ${typesWords(one.types, style)}`] : []),
@@ -108,10 +108,8 @@ function overLines(one: CheckCase, folder: string, style: Style): string[] {
 }
 
 /** "   +1": how far a number is from what its limit says. */
-function excess(limit: string, measured: number | null): string {
-  const allowed = Number(/[\d.]+$/.exec(limit.replace(/^.*\.\./, ''))?.[0]);
-  return measured === null || Number.isNaN(allowed) ? '' : `   ${signed(measured - allowed)}`;
-}
+const excess = ({ measured, allowed }: LimitResult): string =>
+  measured === null ? '' : `   ${signed(measured - allowed)}`;
 
 /** "2 str, 1 list and 3 more types" */
 export function typesWords(types: readonly TypeCreations[], style: Pick<Style, 'ascii'>): string {
