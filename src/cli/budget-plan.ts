@@ -1,6 +1,6 @@
 /** Which cases of a budget are measured on which interpreters. */
 import { atLine, type Budget, type BudgetCase, limitsFor } from '../core/budget.js';
-import { minorOfBuild } from '../core/check.js';
+import { minorOfBuild } from '../core/builds.js';
 import { PyallocsError } from '../core/errors.js';
 import type { Limits } from '../core/limits.js';
 import type { Engine } from '../engines/engine.js';

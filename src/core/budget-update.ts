@@ -1,6 +1,7 @@
 /** New limits for a budget, from what was measured, and its text with them in place of the old. */
 import { type Budget, type BudgetCase, limitsFor, parseBudget } from './budget.js';
-import { caseName, minorOfBuild, type TypeCreations } from './check.js';
+import { minorOfBuild } from './builds.js';
+import { caseName, type TypeCreations } from './check.js';
 import { EXIT, PyallocsError } from './errors.js';
 import {
   type Limit,

@@ -1,4 +1,5 @@
 /** Budget files: what cases may allocate. pyallocs.toml, or [tool.pyallocs] of a pyproject.toml. */
+import { minorOfBuild } from './builds.js';
 import { parseToml } from './cases.js';
 import { PyallocsError } from './errors.js';
 import { LIMIT_FIELDS, type Limit, type LimitField, type Limits, parseLimit, typeField, typeName } from './limits.js';
@@ -28,7 +29,7 @@ export interface BudgetCase {
   readonly hasLimits: boolean;
   /** These replace the shared ones, field by field. */
   readonly python: readonly VersionBudget[];
-  /** The interpreters that --update measured on, as buildName of check.ts. */
+  /** The interpreters that --update measured on, as buildName of builds.ts. */
   readonly builds: readonly string[];
 }
 
@@ -117,7 +118,7 @@ class Reader {
 
   case(value: unknown, path: TomlPath): BudgetCase {
     const table = this.table(value, path, CASE_KEYS);
-    const id = this.#text_(table, path, 'id') ?? null;
+    const id = this.#textOf(table, path, 'id') ?? null;
     if (id?.trim() === '') throw this.error([...path, 'id'], 'the id is empty');
     const limits = table['limits'];
     return {
@@ -128,12 +129,12 @@ class Reader {
       limits: limits === undefined ? new Map() : this.#limits(limits, [...path, 'limits']),
       hasLimits: limits !== undefined,
       python: this.#versions(table['python'], [...path, 'python']),
-      builds: this.#texts(table, path, 'builds') ?? [],
+      builds: this.#builds(table, path),
     };
   }
 
   #subject(table: Readonly<Record<string, unknown>>, path: TomlPath): Subject {
-    const [statement, setup, region] = ['statement', 'setup', 'region'].map((key) => this.#text_(table, path, key));
+    const [statement, setup, region] = ['statement', 'setup', 'region'].map((key) => this.#textOf(table, path, key));
     const command = this.#texts(table, path, 'command');
     if (command !== undefined) {
       if (statement !== undefined) throw this.error(path, 'the case has a statement and a command; it is one of them');
@@ -151,7 +152,7 @@ class Reader {
     return { kind: 'statement', statement, setup: setup ?? '' };
   }
 
-  #text_(table: Readonly<Record<string, unknown>>, path: TomlPath, key: string): string | undefined {
+  #textOf(table: Readonly<Record<string, unknown>>, path: TomlPath, key: string): string | undefined {
     const value = table[key];
     if (value === undefined || typeof value === 'string') return value;
     throw this.error([...path, key], `${key} is ${typeName(value)}; it must be a string`);
@@ -163,6 +164,16 @@ class Reader {
     if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
     const is = Array.isArray(value) ? 'has something else in it' : `is ${typeName(value)}`;
     throw this.error([...path, key], `${key} ${is}; it must be an array of strings`);
+  }
+
+  #builds(table: Readonly<Record<string, unknown>>, path: TomlPath): readonly string[] {
+    const builds = this.#texts(table, path, 'builds') ?? [];
+    const wrong = builds.find((build) => minorOfBuild(build) === null);
+    if (wrong === undefined) return builds;
+    throw this.error(
+      [...path, 'builds'],
+      `${JSON.stringify(wrong)} is no build such as "wasm:3.14.2"; leave builds to pyallocs check --update`,
+    );
   }
 
   #versions(value: unknown, path: TomlPath): VersionBudget[] {

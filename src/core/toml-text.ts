@@ -50,13 +50,12 @@ export function lineAt(text: string, offset: number): number {
 export function lineOf(text: string, map: TomlMap, path: TomlPath): number | null {
   for (let length = path.length; length > 0; length--) {
     const wanted = path.slice(0, length);
-    const found =
-      map.pairs.find((pair) => samePath(pair.path, wanted))?.key ??
-      map.headers.find((header) => samePath(header.path, wanted))?.from ??
-      map.elements.find((element) => samePath(element.path, wanted))?.from ??
-      map.pairs.find((pair) => startsWith(pair.path, wanted))?.key ??
-      map.headers.find((header) => startsWith(header.path, wanted))?.from;
-    if (found !== undefined) return lineAt(text, found);
+    const all = [...map.pairs.map(({ path, key }) => ({ path, from: key })), ...map.headers, ...map.elements].filter(
+      (one) => startsWith(one.path, wanted),
+    );
+    const exact = all.find((one) => one.path.length === length);
+    if (exact !== undefined) return lineAt(text, exact.from);
+    if (all.length > 0) return lineAt(text, Math.min(...all.map(({ from }) => from)));
   }
   return null;
 }

@@ -3,21 +3,14 @@ import { Command, Option } from 'commander';
 import { unwrap } from '../../core/assert.js';
 import { atLine, type Budget, type BudgetCase, limitsFor, parseBudget } from '../../core/budget.js';
 import { updateBudget } from '../../core/budget-update.js';
-import {
-  buildName,
-  type CheckCase,
-  type CheckResult,
-  caseName,
-  judge,
-  otherBuild,
-  type TypeCreations,
-} from '../../core/check.js';
+import { buildName, otherBuild } from '../../core/builds.js';
+import { type CheckCase, type CheckResult, caseName, judge, type TypeCreations } from '../../core/check.js';
 import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import { combinedReading } from '../../core/readings.js';
 import { leftOut } from '../../engines/select.js';
 import { formatUpdate } from '../../report/text/budget-update.js';
-import { formatCheck } from '../../report/text/check.js';
+import { formatCheck, updateCommand } from '../../report/text/check.js';
 import { printable } from '../../report/text/style.js';
 import { readBudget } from '../budget-file.js';
 import { type CaseMeasurement, type MeasureCases, measureCases, sitesOf } from '../budget-measure.js';
@@ -217,7 +210,7 @@ function withLimits(budget: Budget, plan: readonly Planned[], strict: boolean): 
   if (there.length === 0)
     throw new PyallocsError(
       'no-limits',
-      `no case in ${budget.file} has limits; to measure and write them: ${updateCommand(budget)}`,
+      `no case in ${budget.file} has limits; to measure and write them: ${updateCommand(budget.file)}`,
     );
   for (const { budgetCase, chosen, limits } of plan) {
     if (limits.size > 0) continue;
@@ -226,15 +219,12 @@ function withLimits(budget: Budget, plan: readonly Planned[], strict: boolean): 
       throw atLine(
         budget.file,
         budgetCase.line,
-        `${sentence}, and --strict wants them; to write them: ${updateCommand(budget)}`,
+        `${sentence}, and --strict wants them; to write them: ${updateCommand(budget.file)}`,
       );
     warn(printable(`${sentence}, so it is not checked`));
   }
   return there;
 }
-
-const updateCommand = ({ file }: Budget): string =>
-  `pyallocs check ${file === 'pyallocs.toml' ? '' : `${file} `}--update`;
 
 function aboutOf(budgetCase: BudgetCase, interpreter: Interpreter) {
   return {

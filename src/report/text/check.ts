@@ -7,7 +7,7 @@ import { commandWord } from './command.js';
 import { interpretersLine, shownName } from './interpreter.js';
 import { list, perOperation, plural, signed } from './numbers.js';
 import { cut, oneLine, printable, printableName, type Style } from './style.js';
-import { pad, tableLines } from './table.js';
+import { pad, tableLines, wrap } from './table.js';
 
 export interface CheckText {
   /** The folder of the programs: files below it are shown from there on. */
@@ -74,16 +74,19 @@ export function numberOf(measured: number | null, moved: LimitResult['moved']): 
   return moved === null ? perOperation(measured) : `${perOperation(moved.min)}..${perOperation(moved.max)}`;
 }
 
+const INDENT = ' '.repeat(9);
+
 /** Together with the line above them, at most twelve. */
 function detailLines(one: CheckCase, folder: string, style: Style): string[] {
-  const said = one.reason === null ? [] : printable(one.reason.message).split('\n').slice(0, 4);
+  const said =
+    one.reason === null ? [] : wrap(oneLine(one.reason.message, 4 * style.width, style), style.width - INDENT.length);
   const build =
     one.recordedOn === null
       ? []
       : [`measured on ${buildWords(one.interpreter)}; the budget is of ${printable(one.recordedOn)}`];
   const lines = [...said, ...(one.verdict === 'over' ? overLines(one, folder, style) : []), ...build];
-  const cutLines = lines.map((line) => cut(`         ${line}`, style.width, style));
-  return one.verdict === 'over' ? [...cutLines, `         more: ${moreCommand(one)}`] : cutLines;
+  const cutLines = lines.map((line) => cut(INDENT + line, style.width, style));
+  return one.verdict === 'over' ? [...cutLines, `${INDENT}more: ${moreCommand(one)}`] : cutLines;
 }
 
 const buildWords = ({ engine, version }: Interpreter): string => `${engine}:${version}`;
@@ -158,9 +161,13 @@ export function verdictCounts({ cases }: CheckResult): string {
   }).join(', ');
 }
 
+/** `file`: the budget. */
+export const updateCommand = (file: string): string =>
+  `pyallocs check ${file === 'pyallocs.toml' || file === 'pyproject.toml' ? '' : `${commandWord(file)} `}--update`;
+
 function endLines(result: CheckResult): string[] {
   const has = (verdict: Verdict): boolean => result.cases.some((one) => one.verdict === verdict);
-  const update = `pyallocs check ${result.file === 'pyallocs.toml' ? '' : `${commandWord(result.file)} `}--update`;
+  const update = updateCommand(result.file);
   return [
     `${printable(result.file)}: ${verdictCounts(result)}`,
     ...(has('over') ? [`If that is meant to be so, make it the budget: ${update}`] : []),

@@ -1,7 +1,7 @@
 /** A check as workflow commands of GitHub: annotations at a line of the budget, or of the script. */
 import { assertUnreachable } from '../../core/assert.js';
 import type { CheckCase, CheckResult } from '../../core/check.js';
-import { fieldName, moreCommand, numberOf } from './check.js';
+import { fieldName, moreCommand, numberOf, updateCommand } from './check.js';
 import { shownName } from './interpreter.js';
 import { plural } from './numbers.js';
 import { printable } from './style.js';
@@ -23,7 +23,7 @@ export function githubAnnotations(result: CheckResult, options: GithubText): str
     const [file, line] = script === null ? [options.inRepository(result.file), one.line] : [script, site?.line];
     const place = file === null ? [] : [`file=${property(file)}`, `line=${line}`];
     const title = `title=${property(`Allocations of ${one.id.split('\n')[0]}: ${one.verdict}`)}`;
-    return [`::${level} ${[...place, title].join(',')}::${data(messageOf(one).join('\n'))}`];
+    return [`::${level} ${[...place, title].join(',')}::${data(messageOf(one, result.file).join('\n'))}`];
   });
 }
 
@@ -43,7 +43,7 @@ function levelOf({ verdict }: CheckCase, { ratchet }: GithubText): 'error' | 'no
   }
 }
 
-function messageOf(one: CheckCase): string[] {
+function messageOf(one: CheckCase, budget: string): string[] {
   const name = shownName(one.interpreter);
   if (one.reason !== null) return [`${name}: ${one.reason.message}`];
   const told = one.limits.filter(({ ok, better }) => (one.verdict === 'over' ? !ok : better));
@@ -53,7 +53,7 @@ function messageOf(one: CheckCase): string[] {
         `${fieldName(field)}: ${numberOf(measured, moved)}, limit ${limit} (${name})`,
     ),
     ...(one.sites ?? []).slice(0, 1).map(({ creations }) => `${plural(creations, 'object')} at this line`),
-    one.verdict === 'over' ? `More: ${moreCommand(one)}` : 'To lower the budget: pyallocs check --update',
+    one.verdict === 'over' ? `More: ${moreCommand(one)}` : `To lower the budget: ${updateCommand(budget)}`,
   ];
 }
 
