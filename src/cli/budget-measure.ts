@@ -149,6 +149,8 @@ function ofRuns(runs: readonly ProgramResult[], region: string | null): CaseMeas
   );
   const found = rows.filter((row) => row !== undefined);
   if (found.length < rows.length) {
+    const uncounted = counted.flatMap(({ warnings }) => warnings).find(({ code }) => code === 'no-regions');
+    if (uncounted !== undefined) return { interpreter, outcome: 'refused', reason: uncounted };
     const others = [...new Set(counted.flatMap(({ regions }) => regions.map(({ name }) => name)))];
     const there = others.length === 0 ? 'it has no region' : `its regions are ${others.join(', ')}`;
     return {

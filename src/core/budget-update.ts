@@ -15,7 +15,7 @@ import {
 } from './limits.js';
 import type { Reading, Seen } from './readings.js';
 import { keys, quoted, setTomlValue } from './toml-edit.js';
-import { mapToml, samePath, type TomlPath } from './toml-text.js';
+import { mapToml, samePath, startsWith, type TomlPath } from './toml-text.js';
 
 /** A case, measured on one interpreter. */
 export interface MeasuredBuild {
@@ -196,9 +196,10 @@ function written(text: string, one: BudgetCase, changes: readonly LimitChange[])
   for (const minor of new Set(changes.map((change) => change.minor))) {
     const table = minor === null ? [...one.path, 'limits'] : [...one.path, 'python', minor, 'limits'];
     const of = changes.filter((change) => change.minor === minor);
-    const there = minor === null ? one.limits.size > 0 : one.python.some((version) => version.minor === minor);
+    const map = mapToml(result);
+    const there = [...map.pairs, ...map.headers].some(({ path }) => startsWith(path, table));
     const header = minor === null ? null : table.length - 1;
-    if (there || mapToml(result).headers.some(({ path }) => samePath(path, table))) {
+    if (there) {
       for (const change of of) result = withLimit(result, [...table, ...fieldPath(change.field)], change);
     } else result = setTomlValue(result, table, inlineLimits(of), header);
   }

@@ -80,7 +80,8 @@ export interface WorkerOptions {
   readonly folder: string;
   /** Without hooks, to measure time. */
   readonly unhooked: boolean;
-  readonly hashSeed: number;
+  /** Default 0. */
+  readonly hashSeed?: number;
 }
 
 export class WorkerProcess {
@@ -93,7 +94,7 @@ export class WorkerProcess {
   #stderr = '';
   #answered: ((answer: Answer) => void) | null = null;
 
-  constructor({ python, folder, unhooked, hashSeed }: WorkerOptions) {
+  constructor({ python, folder, unhooked, hashSeed = 0 }: WorkerOptions) {
     const variables = {
       PYALLOCS_WORKER: unhooked ? `${CHANNEL} unhooked` : `${CHANNEL}`,
       PYTHONHASHSEED: String(hashSeed),

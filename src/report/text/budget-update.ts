@@ -10,13 +10,13 @@ const NAME_WIDTH = 36;
 
 /** Ends without a line break. */
 export function formatUpdate(file: string, changes: readonly LimitChange[], cases: number, style: Style): string {
-  const columns = ['', '', '', '', ''].map((title) => ({ title, align: 'left' as const }));
+  const versions = changes.some(({ minor }) => minor !== null);
+  const columns = Array.from({ length: versions ? 4 : 3 }, () => ({ title: '', align: 'left' as const }));
   const rows = changes.map(({ id, line, minor, field, before, after }, i) => [
     changes[i - 1]?.line === line ? '' : oneLine(id, NAME_WIDTH, style),
-    minor ?? '',
+    ...(versions ? [minor ?? ''] : []),
     fieldName(field),
-    before === null ? 'new' : limitText(before),
-    `${before === null ? '' : '→ '}${limitText(after)}`,
+    before === null ? `${limitText(after)} (new)` : `${limitText(before)} → ${limitText(after)}`,
   ]);
   const [, ...lines] = tableLines(columns, rows);
   const shown = lines.map((line) => cut(style.ascii ? line.replace('→', '->') : line, style.width, style));
