@@ -204,31 +204,26 @@ describe.each([
     );
   });
 
-  test.skipIf(!there)(
-    'in a region: only what happens there, or why that cannot be counted',
-    async () => {
-      const script =
-        'import pyallocs\nx = 1000\nwith pyallocs.region("add"):\n    y = [x + 1, x + 2]\nz = [object() for _ in range(9)]\n';
-      const region = (name: string, limit: number): string =>
-        `[[case]]\nid = "${name}"\ncommand = ["region.py"]\nregion = "${name}"\nlimits = { creations = ${limit} }\n`;
-      const cwd = folder({ 'region.py': script, 'pyallocs.toml': region('add', 2) + region('other', 1) });
-      const result = await checkJson(['-p', python], cwd);
-      if (python === 'wasm:3.14') {
+  test.skipIf(!there)('in a region: only what happens there, or why that cannot be counted', async () => {
+    const script =
+      'import pyallocs\nx = 1000\nwith pyallocs.region("add"):\n    y = [x + 1, x + 2]\nz = [object() for _ in range(9)]\n';
+    const region = (name: string, limit: number): string =>
+      `[[case]]\nid = "${name}"\ncommand = ["region.py"]\nregion = "${name}"\nlimits = { creations = ${limit} }\n`;
+    const cwd = folder({ 'region.py': script, 'pyallocs.toml': region('add', 2) + region('other', 1) });
+    const result = await checkJson(['-p', python], cwd);
+    if (python === 'wasm:3.14') {
       expect(verdicts(result)).toEqual(['add refused', 'other refused']);
       expect(result.cases[0]?.reason?.message).toMatch(/^the embedded Python does not count named regions; /);
       return;
     }
     // Two ints and a list.
-      expect(result.cases.map(({ verdict, limits }) => [verdict, limits[0]?.measured])).toEqual([
-        ['over', 3],
-        ['failed', undefined],
-      ]);
-      expect(result.cases[0]?.sites?.map(({ line }) => line)).toEqual([4]);
-      expect(result.cases[1]?.reason?.message).toBe(
-        'the program did not enter the region "other"; its regions are add',
-      );
-    },
-  );
+    expect(result.cases.map(({ verdict, limits }) => [verdict, limits[0]?.measured])).toEqual([
+      ['over', 3],
+      ['failed', undefined],
+    ]);
+    expect(result.cases[0]?.sites?.map(({ line }) => line)).toEqual([4]);
+    expect(result.cases[1]?.reason?.message).toBe('the program did not enter the region "other"; its regions are add');
+  });
 
   test.skipIf(!there)('whose sets are ordered by their hashes gets a range, or is told to vary', async () => {
     const script =
