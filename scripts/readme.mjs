@@ -2,7 +2,8 @@
 // --check nothing is written, and a block that would change is an error. A marker stands above its block:
 //
 //   <!-- file: NAME -->               the block is written to NAME in the folder where the commands run
-//   <!-- run: pyallocs ... -->        the block becomes the command and what it prints
+//   <!-- run: pyallocs ... -->        the block becomes the command and what it prints. Of one that must not exit with 0, the
+//                                     code stands behind it: pyallocs ...   # exit code 3
 //   <!-- json: pyallocs ... --json -->  the block becomes the JSON that the command prints, with its lines joined
 //   <!-- native: pyallocs ... -->     the same as `run`, where the Python that the block names is installed. Elsewhere, or
 //                                     where its patch release is another, the block stays as it is, and a note says so.
@@ -22,7 +23,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'docs/walkthrough.md', 'docs/two-revisions.md'];
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'docs/walkthrough.md', 'docs/two-revisions.md', 'docs/budgets.md'];
 const COLUMNS = 100;
 const BLOCK = /<!-- (file|run|json|native|shell|folder|show): (.+?) -->(?:\n```\w*\n([\s\S]*?)```)?/g;
 
@@ -130,8 +131,9 @@ function runShell(version, text, block) {
 }
 
 function run(command) {
-  const { status, output } = execute(command);
-  if (status !== 0) throw new Error(`${command}\nexited with ${status}\n${output}`);
+  const [, typed, code] = /^(.*?)(?:\s+# exit code (\d+))?$/.exec(command) ?? [];
+  const { status, output } = execute(typed);
+  if (status !== Number(code ?? 0)) throw new Error(`${command}\nexited with ${status}\n${output}`);
   return output;
 }
 

@@ -273,6 +273,37 @@ export const diff = z.object({
   unchanged: whole,
 });
 
+const limitField = z.string().regex(/^(creations|requests|buffers|resizes|bytes|pools|arenas|types\..+)$/s);
+
+export const check = z.object({
+  schema: z.literal('pyallocs/check@1'),
+  file: z.string().min(1),
+  cases: z.array(
+    z.object({
+      id: z.string().min(1),
+      line: z.number().int().positive(),
+      interpreter,
+      verdict: z.enum(['within', 'over', 'better', 'varying', 'failed', 'refused']),
+      limits: z.array(
+        z.object({
+          field: limitField,
+          limit: z.string().regex(/^(<= |= |[\d.]+\.\.)[\d.]+$/),
+          measured: z.number().nonnegative().nullable(),
+          moved: z.object({ min: z.number(), max: z.number() }).nullable(),
+          ok: z.boolean(),
+        }),
+      ),
+      reason: advice.nullable(),
+      types: z.array(z.object({ type: z.string().min(1), creations: z.number().positive() })),
+      sites: z
+        .array(z.object({ file: z.string().min(1), line: z.number().int().positive(), creations: whole }))
+        .max(3)
+        .nullable(),
+      recordedOn: z.string().min(1).nullable(),
+    }),
+  ),
+});
+
 const sees = z.strictObject(
   Object.fromEntries(
     ['creations', 'freelists', 'requests', 'resizes', 'releases', 'pymalloc', 'pools', 'arenas'].map((name) => [

@@ -54,6 +54,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   annotate: async () => (await import('./commands/annotate.js')).annotateCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,
   diff: async () => (await import('./commands/diff.js')).diffCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
   study: async () => (await import('./commands/study.js')).studyCommand,
   serve: async () => (await import('./commands/serve.js')).serveCommand,
   interpreters: async () => (await import('./commands/interpreters.js')).interpretersCommand,

@@ -6,8 +6,10 @@ export const EXIT = {
   inexact: 1,
   /** Wrong usage or configuration. */
   usage: 2,
-  /** Counts differ from what was asked for: `diff --fail-on-growth`. */
+  /** Counts differ from what was asked for: `diff --fail-on-growth`, `check` over a budget. */
   differs: 3,
+  /** `check --ratchet`: better than the budget. */
+  better: 4,
   /** pyallocs itself failed. */
   internal: 125,
   /** The interpreter of `stat` cannot be executed. */

@@ -36,6 +36,8 @@ export interface SessionOptions {
   readonly folders: readonly string[];
   /** Whether `time` or `evaluate` will be asked for. */
   readonly time: boolean;
+  /** PYTHONHASHSEED; default 0. */
+  readonly hashSeed?: number;
 }
 
 /** What came of Python code: the text that it returned, or why there is none. */
@@ -92,6 +94,13 @@ export interface ProgramOptions {
   readonly timeout: number | null;
   /** Fixed hash seed, no address randomisation: the next run counts the same. */
   readonly steady: boolean;
+  /** The hash seed of `steady`; default 0. */
+  readonly hashSeed?: number;
+  /**
+   * Whose the standard streams are. own, the default: those of this process. none: there is nothing to read, what is written
+   * is dropped, and the end of standard error comes with the result; then a terminal, or none, makes no difference.
+   */
+  readonly streams?: 'own' | 'none';
   /** Record where events come from, and what of the callers; null: only how many there are. */
   readonly record: Stacks | null;
   /** With `record`, follow live blocks as well. */
@@ -107,6 +116,8 @@ export interface ProgramRun {
   readonly where: Where | null;
   /** Files that code objects name and that are not of this machine: of an interpreter with a file system of its own. */
   readonly interpreterFiles: readonly string[];
+  /** Without streams of its own: the end of what it wrote to standard error. */
+  readonly errors?: string;
 }
 
 /** What a program took without pyallocs, or why that is not known. */

@@ -1,5 +1,7 @@
 /** Runs a program under the agent, in the place of plain python, and reads what all its processes recorded. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { addCounts, type Counts, type TypeCounts, ZERO } from '../../core/counts.js';
 import type { Interpreter } from '../../core/interpreter.js';
 import { EMPTY_INTERVAL, type Interval, typeRows } from '../../core/interval.js';
@@ -54,6 +56,8 @@ interface Ended {
   readonly seconds: number;
   /** It could not be started. */
   readonly error: NodeJS.ErrnoException | null;
+  /** The end of its standard error, where it has none of ours. */
+  readonly errors: string;
 }
 
 /** Runs a Python with the program and counts it. */
@@ -82,11 +86,12 @@ export async function runProgram(
     const asRun = first === undefined ? interpreter : withAllocator(interpreter, first.head);
     const outcome = outcomeOf(records, broken, asRun, end, options, session);
     const result: ProgramResult = { command, interpreter: asRun, ...outcome };
+    const { errors } = end;
     if (options.record === null || (result.outcome !== 'exact' && result.outcome !== 'varying')) {
-      return { result, where: null, interpreterFiles: [] };
+      return { result, where: null, interpreterFiles: [], errors };
     }
     const counted = withoutForksToExecute(records).filter(isCounted);
-    return await whereOf(result, counted, python, first, options.texts ?? true);
+    return { ...(await whereOf(result, counted, python, first, options.texts ?? true)), errors };
   } finally {
     session.remove();
   }
@@ -96,15 +101,17 @@ const isCounted = ({ head }: ProcessRecord): boolean => head.refused === 0;
 
 function execute(python: Python, program: Program, options: ProgramOptions, session: SessionFolder): Promise<Ended> {
   const more: Record<string, string> = {
-    ...(options.steady ? { PYTHONHASHSEED: '0', PYALLOCS_STEADY: '1' } : {}),
+    ...(options.steady ? { PYTHONHASHSEED: String(options.hashSeed ?? 0), PYALLOCS_STEADY: '1' } : {}),
     ...(options.record === null ? {} : recordVariables(options.record, options.live === true, python)),
   };
   const env = agentEnvironment(session.path, more);
   const start = process.hrtime.bigint();
   // The shell has the agent in it as well: it switches address randomisation off for what it executes.
+  const stdio: StdioOptions = options.streams === 'none' ? ['ignore', 'ignore', 'pipe'] : 'inherit';
   const child = options.steady
-    ? spawn('/bin/sh', ['-c', 'exec "$0" "$@"', python.path, ...program.command], { stdio: 'inherit', env })
-    : spawn(python.path, program.command, { stdio: 'inherit', env });
+    ? spawn('/bin/sh', ['-c', 'exec "$0" "$@"', python.path, ...program.command], { stdio, env })
+    : spawn(python.path, program.command, { stdio, env });
+  const errors = lastWritten(child.stderr);
   const running = { end: () => child.kill('SIGKILL') };
   started(running);
   const stopPassing = passSignals(child);
@@ -122,11 +129,31 @@ function execute(python: Python, program: Program, options: ProgramOptions, sess
       stopPassing();
       ended(running);
       const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-      resolve({ pid: child.pid, exit, timedOut, seconds, error });
+      void errors().then((text) => resolve({ pid: child.pid, exit, timedOut, seconds, error, errors: text }));
     };
     child.on('error', (error) => over(null, error));
     child.on('exit', (code, signal) => over({ code, signal }, null));
   });
+}
+
+/** A process that outlives the program may hold its streams open for as long as it likes. */
+const WAITS_FOR_ERRORS_MS = 500;
+
+/** Reads a stream, until it is asked for what came last. */
+function lastWritten(stream: Readable | null): () => Promise<string> {
+  if (stream === null) return async () => '';
+  let text = '';
+  stream.setEncoding('utf8').on('data', (part: string) => {
+    text = (text + part).slice(-4000);
+  });
+  const closed = new Promise<void>((resolve) => stream.on('close', resolve));
+  return async () => {
+    const waited = new AbortController();
+    await Promise.race([closed, delay(WAITS_FOR_ERRORS_MS, undefined, { signal: waited.signal }).catch(() => {})]);
+    waited.abort();
+    stream.destroy();
+    return text;
+  };
 }
 
 function passSignals(child: ChildProcess): () => void {

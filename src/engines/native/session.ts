@@ -151,7 +151,7 @@ export class NativeSession implements Session {
   async #start(unhooked: boolean): Promise<WorkerProcess> {
     const deadline = Date.now() + START_TIMEOUT * 1000;
     const [folder = process.cwd()] = this.#options.folders;
-    const worker = new WorkerProcess({ python: this.#python, folder, unhooked });
+    const worker = new WorkerProcess({ python: this.#python, folder, unhooked, hashSeed: this.#options.hashSeed ?? 0 });
     const ask = async (...fields: string[]): Promise<string> => {
       const answer = await worker.ask(deadline, ...fields);
       if (answer.kind === 'died') throw this.#noStart(answer.how, worker);

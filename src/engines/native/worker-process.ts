@@ -80,6 +80,8 @@ export interface WorkerOptions {
   readonly folder: string;
   /** Without hooks, to measure time. */
   readonly unhooked: boolean;
+  /** Default 0. */
+  readonly hashSeed?: number;
 }
 
 export class WorkerProcess {
@@ -92,10 +94,10 @@ export class WorkerProcess {
   #stderr = '';
   #answered: ((answer: Answer) => void) | null = null;
 
-  constructor({ python, folder, unhooked }: WorkerOptions) {
+  constructor({ python, folder, unhooked, hashSeed = 0 }: WorkerOptions) {
     const variables = {
       PYALLOCS_WORKER: unhooked ? `${CHANNEL} unhooked` : `${CHANNEL}`,
-      PYTHONHASHSEED: '0',
+      PYTHONHASHSEED: String(hashSeed),
       PYALLOCS_STEADY: '1',
     };
     // Addresses are the same each time, for code that asks for them, and for pools and arenas. What the shell sets holds for

@@ -68,6 +68,7 @@ class EmbeddedSession implements Session {
         harness: WORKER_FILES.harness,
         folders: this.#options.folders,
         time: this.#options.time,
+        hashSeed: this.#options.hashSeed ?? 0,
       },
       START_TIMEOUT,
     );

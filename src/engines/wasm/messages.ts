@@ -17,6 +17,7 @@ export type Request =
       readonly harness: string;
       readonly folders: readonly string[];
       readonly time: boolean;
+      readonly hashSeed: number;
     }
   /** Opens an interpreter for one program, with the standard streams of the process. */
   | {

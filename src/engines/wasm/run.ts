@@ -6,6 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { assertUnreachable, unwrap } from '../../core/assert.js';
 import { minorNumber } from '../../core/interpreter.js';
@@ -40,11 +41,14 @@ const STARTING = [
   'FAULTHANDLER',
 ].map((name) => `PYTHON${name}`);
 
+const ERRORS_COME_WITHIN_MS = 100;
+
 /** A program and what it takes to run it. */
 interface Prepared {
   readonly parsed: ParsedCommand;
   readonly inputs: Inputs;
   readonly folders: readonly ProgramFolder[];
+  readonly ownStreams: boolean;
 }
 
 /** What the worker process said to the end. */
@@ -96,7 +100,8 @@ export class EmbeddedSeries implements ProgramSeries {
 
   async run(program: Program, options: ProgramOptions): Promise<ProgramRun> {
     const [offer, label, { command }] = [this.#offer, this.#label, program];
-    const prepared = this.#prepare(program, options.steady);
+    const own = options.streams !== 'none';
+    const prepared = this.#prepare(program, options.steady ? (options.hashSeed ?? 0) : null, own);
     if (typeof prepared === 'string') {
       const interpreter = embeddedInterpreter(offer, label, null);
       const reason: Refusal = { code: 'unsupported', message: prepared };
@@ -105,15 +110,18 @@ export class EmbeddedSeries implements ProgramSeries {
     return this.#passingInterrupts(async () => {
       const { version, outcome, recorded } = await this.#count(prepared, program, options);
       const result: ProgramResult = { command, interpreter: embeddedInterpreter(offer, label, version), ...outcome };
+      const errors = own ? '' : await this.#errors(result);
       if (recorded === null || (result.outcome !== 'exact' && result.outcome !== 'varying'))
-        return withoutWhere(result);
+        return { ...withoutWhere(result), errors };
       const worker = unwrap(this.#worker, 'a program ran in it');
-      return whereOnMachine(result, recorded, offer, prepared.parsed, prepared.folders, worker, options.texts ?? true);
+      const texts = options.texts ?? true;
+      const run = await whereOnMachine(result, recorded, offer, prepared.parsed, prepared.folders, worker, texts);
+      return { ...run, errors };
     });
   }
 
   async time(program: Program, timeout: number): Promise<ProgramTime> {
-    const prepared = this.#prepare(program, true);
+    const prepared = this.#prepare(program, 0, true);
     if (typeof prepared === 'string') return { why: prepared };
     return this.#passingInterrupts(async () => {
       const opened = await this.#open(prepared);
@@ -132,16 +140,22 @@ export class EmbeddedSeries implements ProgramSeries {
     await this.#worker?.end();
   }
 
-  /** A sentence: why it cannot be run. */
-  #prepare({ command }: Program, steady: boolean): Prepared | string {
+  /** What it wrote to a standard error that is not ours. It comes by another way than the result, and may come after it. */
+  async #errors(result: ProgramResult): Promise<string> {
+    if (result.outcome !== 'exact' || result.exit.code !== 0) await delay(ERRORS_COME_WITHIN_MS);
+    return this.#worker?.takeStderr() ?? '';
+  }
+
+  /** `hashSeed`: null: that of the environment. A sentence: why it cannot be run. */
+  #prepare({ command }: Program, hashSeed: number | null, ownStreams: boolean): Prepared | string {
     const parsed = parseCommand(command, minorNumber(this.#offer.minor));
     if (typeof parsed === 'string') return parsed;
-    if (parsed.form === 'stdin' && isatty(0)) {
+    if (parsed.form === 'stdin' && ownStreams && isatty(0)) {
       return 'the embedded Python has no interactive mode; name a script, or write one to its stdin';
     }
-    const inputs = programInputs(parsed, steady);
+    const inputs = programInputs(parsed, hashSeed);
     const folders = programFolders(parsed.form === 'script' ? parsed.what : null, inputs.path);
-    return typeof folders === 'string' ? folders : { parsed, inputs, folders };
+    return typeof folders === 'string' ? folders : { parsed, inputs, folders, ownStreams };
   }
 
   async #passingInterrupts<T>(work: () => Promise<T>): Promise<T> {
@@ -155,15 +169,20 @@ export class EmbeddedSeries implements ProgramSeries {
   }
 
   /** The interpreter of the last program, or a new one; of an interrupt meanwhile, what it makes of the program. */
-  async #open({ parsed, inputs, folders }: Prepared): Promise<Opened | { readonly outcome: ProgramOutcome }> {
-    const key = JSON.stringify([parsed.options, inputs.starting, folders]);
+  async #open({
+    parsed,
+    inputs,
+    folders,
+    ownStreams,
+  }: Prepared): Promise<Opened | { readonly outcome: ProgramOutcome }> {
+    const key = JSON.stringify([parsed.options, inputs.starting, folders, ownStreams]);
     if (this.#opened !== null && this.#opened.key === key && this.#opened.worker.alive) return this.#opened;
     await this.close();
     const distribution = distributionOf(this.#offer);
     const worker = new WorkerProcess({
       readable: [packagesFolder(distribution), ...folders.map(({ folder }) => folder)],
       writable: folders.filter(({ writable }) => writable).map(({ folder }) => folder),
-      streams: true,
+      streams: ownStreams,
     });
     this.#worker = worker;
     const opening = await worker.ask(
@@ -207,7 +226,10 @@ export class EmbeddedSeries implements ProgramSeries {
 
 const withoutWhere = (result: ProgramResult): ProgramRun => ({ result, where: null, interpreterFiles: [] });
 
-function embeddedProgram({ parsed, inputs, folders }: Prepared, command: readonly string[]): EmbeddedProgram {
+function embeddedProgram(
+  { parsed, inputs, folders, ownStreams }: Prepared,
+  command: readonly string[],
+): EmbeddedProgram {
   return {
     harness: readFileSync(WORKER_FILES.program, 'utf8'),
     module: readFileSync(WORKER_FILES.module, 'utf8'),
@@ -218,7 +240,7 @@ function embeddedProgram({ parsed, inputs, folders }: Prepared, command: readonl
     environment: inputs.environment,
     path: inputs.path.map(embeddedPath),
     warnings: [...inputs.warnings, ...parsed.warnings],
-    terminals: [0, 1, 2].map((fd) => isatty(fd)),
+    terminals: [0, 1, 2].map((fd) => ownStreams && isatty(fd)),
     errors: errorsOf(inputs.environment),
     folders: folders.map(({ path }) => path),
   };
@@ -232,10 +254,10 @@ interface Inputs {
   readonly warnings: readonly string[];
 }
 
-function programInputs({ options }: ParsedCommand, steady: boolean): Inputs {
+function programInputs({ options }: ParsedCommand, hashSeed: number | null): Inputs {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value;
-  if (steady) environment['PYTHONHASHSEED'] = '0';
+  if (hashSeed !== null) environment['PYTHONHASHSEED'] = String(hashSeed);
   const ignored = options.includes('-E') || options.includes('-I');
   const list = (name: string, separator: string): string[] =>
     ignored ? [] : (environment[name] ?? '').split(separator).filter((entry) => entry !== '');

@@ -38,7 +38,7 @@ export interface WorkerRights {
   readonly readable: readonly string[];
   /** Folders it may change. */
   readonly writable?: readonly string[];
-  /** Whether it has our standard streams; otherwise it has none. */
+  /** Whether it has our standard streams; otherwise it has none, and what it writes to standard error is kept. */
   readonly streams?: boolean;
 }
 
@@ -117,6 +117,13 @@ export class WorkerProcess {
   /** What the process wrote to its error stream, the end of it. */
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** The same since this was asked last. */
+  takeStderr(): string {
+    const text = this.#stderr;
+    this.#stderr = '';
+    return text;
   }
 
   /** Sends a signal on. */

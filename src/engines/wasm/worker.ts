@@ -30,7 +30,7 @@ async function answer(request: Request): Promise<Answer> {
       return open(request, {
         mount: (fs) => mountReadOnly(fs, request.folders),
         time: request.time,
-        environment: STATEMENT_ENVIRONMENT,
+        environment: { ...STATEMENT_ENVIRONMENT, PYTHONHASHSEED: String(request.hashSeed) },
         args: [],
       });
     case 'open-program':
