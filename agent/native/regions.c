@@ -652,7 +652,9 @@ static void *init_python_module(void)
 
 void pa_regions_register(void)
 {
-    py.PyImport_AppendInittab("_pyallocs", init_agent_module);
+    if (pa_env.worker < 0) { /* a worker counts statements: a region in one would take what it does away from it */
+        py.PyImport_AppendInittab("_pyallocs", init_agent_module);
+    }
     if (pa_env.module[0] != '\0') {
         py.PyImport_AppendInittab("pyallocs", init_python_module);
     }
