@@ -1,7 +1,6 @@
 /** The versions side by side: what each row of the table shows of each, and what changes from one to the next, in words. */
 import type { Counts } from '../../../core/counts.js';
 import type { CaseResult } from '../../../core/outcome.js';
-import { executions } from '../../../core/units.js';
 import { rowChanges } from '../../../report/text/changes.js';
 import { isCounted } from '../../../report/text/moved.js';
 import { byteSize, perOperation } from '../../../report/text/numbers.js';
@@ -10,6 +9,7 @@ import { thin } from '../../components/numbers.js';
 import type { Answer } from '../answer.js';
 import type { Status } from '../worker/interpreters.js';
 import { type Counted, countedOf } from './counted.js';
+import { oneExecution } from './one-execution.js';
 
 /** A version: its counts, or in a word what there is instead. */
 export type VersionColumn = { readonly version: string } & (
@@ -130,23 +130,10 @@ export function versionChanges(answers: readonly Answer[]): VersionChange[] {
   }));
 }
 
-/** A program is compared as a statement is that was executed once. */
 function comparable(answer: Answer): CaseResult | undefined {
   if (answer.mode === 'statement') return answer.result;
   const { result } = answer;
   if (!isCounted(result)) return undefined;
   const { interpreter, counts, byType } = result;
-  return {
-    interpreter,
-    outcome: 'exact',
-    iterations: executions(1),
-    steady: true,
-    counts,
-    perOp: counts,
-    growth: null,
-    byType,
-    varies: {},
-    timePerOp: null,
-    warnings: [],
-  };
+  return { interpreter, outcome: 'exact', ...oneExecution(counts, byType) };
 }

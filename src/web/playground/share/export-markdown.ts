@@ -1,9 +1,8 @@
 /** The code, its counts on every version and what changed between them, as Markdown to paste into an issue. */
-import { BUFFER_ROW, type Counts, type TypeCounts } from '../../../core/counts.js';
+import { BUFFER_ROW, type TypeCounts } from '../../../core/counts.js';
 import { minorVersion } from '../../../core/interpreter.js';
 import { type CaseResult, hasNumbers } from '../../../core/outcome.js';
 import type { ProgramResult } from '../../../core/program.js';
-import { executions } from '../../../core/units.js';
 import { escapeText } from '../../../report/markdown/escape.js';
 import { growthSentence } from '../../../report/text/cell.js';
 import { rowChanges } from '../../../report/text/changes.js';
@@ -12,6 +11,7 @@ import { pymallocFootnote } from '../../../report/text/interpreter.js';
 import { integer, perOperation } from '../../../report/text/numbers.js';
 import { oneLine, printable } from '../../../report/text/style.js';
 import { STYLE } from '../../components/kind.js';
+import { oneExecution } from '../results/one-execution.js';
 import { type Answered, caseResults, commandLines, programResults } from './export.js';
 
 const TYPES_SHOWN = 4;
@@ -146,18 +146,4 @@ function asCase(result: ProgramResult): CaseResult {
     case 'varying':
       return { interpreter, outcome: 'exact', ...oneExecution(result.counts, result.byType) };
   }
-}
-
-function oneExecution(counts: Counts, byType: readonly TypeCounts[]) {
-  return {
-    iterations: executions(1),
-    steady: true,
-    counts,
-    perOp: counts,
-    growth: null,
-    byType,
-    varies: {},
-    timePerOp: null,
-    warnings: [],
-  } as const;
 }
