@@ -15,9 +15,8 @@ export interface Playground {
   readonly open: (hash?: string, view?: View) => Promise<PlaygroundPage>;
 }
 
-/** Served and opened before the tests around the call, ended after them. */
-export function startPlayground(): Playground {
-  const chromium = startChromium();
+/** `pyallocs serve` during the tests around the call: its address. */
+export function startServer(): () => string {
   let running: Running;
   let url: string;
   beforeAll(async () => {
@@ -28,10 +27,18 @@ export function startPlayground(): Playground {
     running.child.kill();
     await running.ended;
   });
+  return () => url;
+}
+
+/** Served and opened before the tests around the call, ended after them. */
+export function startPlayground(): Playground {
+  const chromium = startChromium();
+  const address = startServer();
   return {
     chromium,
-    url: () => url,
+    url: address,
     open: async (hash = '', view = {}) => {
+      const url = address();
       const own = (address: string): boolean => address.startsWith(url) || address.startsWith('blob:');
       return new PlaygroundPage(await chromium.open(url + hash, own, view));
     },

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { interpreterAddresses } from '../src/cli/playground-site.js';
 import { HAS_CHROMIUM, startChromium } from './chromium.js';
-import { addressOf, folder, pyallocs, ROOT, type Running, startPyallocs } from './cli.js';
+import { addressOf, folder, pyallocs, ROOT, startPyallocs } from './cli.js';
+import { startServer } from './playground-page.js';
 
 const POSIX = process.platform !== 'win32';
 
@@ -133,18 +134,10 @@ postMessage([
 
 describe.skipIf(!HAS_CHROMIUM)('the playground in Chromium (skipped where there is none)', () => {
   const chromium = startChromium();
-  let running: Running;
-  let url: string;
-  beforeAll(async () => {
-    running = startPyallocs(['serve', '--port', '0']);
-    url = await addressOf(running);
-  });
-  afterAll(async () => {
-    running.child.kill();
-    await running.ended;
-  });
+  const served = startServer();
 
   test('loads under its policy: nothing on the console, nothing from elsewhere', async () => {
+    const url = served();
     const page = await chromium.open(url, (address) => address.startsWith(url));
     await page.waitForLoadState('load');
   });
@@ -153,6 +146,7 @@ describe.skipIf(!HAS_CHROMIUM)('the playground in Chromium (skipped where there 
     const other = createHttpServer((_, response) => response.setHeader('Access-Control-Allow-Origin', '*').end('here'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const elsewhere = `http://127.0.0.1:${(other.address() as { port: number }).port}/`;
+    const url = served();
     const { headers } = await fetch(url);
     const policy = headers.get('content-security-policy') ?? '';
     const page = await chromium.browser().newPage();
