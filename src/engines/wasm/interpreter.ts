@@ -23,7 +23,7 @@ import { type EmbeddedProgram, type Ran, runProgram, timeProgram } from './progr
 import { type FileSystem, type LoadPyodide, loadWithMemory, type PyodideOptions } from './pyodide.js';
 import type { Recorded, Recorder, RecordOptions } from './recorder.js';
 import { EmbeddedRunner } from './runner.js';
-import { levelTimes, type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
+import { levelStat, type SideEffects, watchedGlobals, watchSideEffects } from './side-effects.js';
 import { type CoreExports, instantiateSideModule } from './side-module.js';
 
 export interface OpenOptions {
@@ -155,7 +155,7 @@ export class EmbeddedInterpreter {
 
   /** A program comes next. What making it ready wrote to files is the same each time. */
   #begins(): void {
-    levelTimes(this.#fs);
+    levelStat(this.#fs);
     this.#effects.reset();
   }
 

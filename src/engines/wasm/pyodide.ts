@@ -29,6 +29,8 @@ export interface FileSystemStream {
 /** A file in memory has its times as numbers: one, or from 0.28 on three. */
 export interface NamedNode {
   readonly name_next?: NamedNode;
+  /** Shared by the nodes of one kind: files, folders, links, devices. */
+  readonly node_ops: { getattr?: (node: unknown) => { readonly ino: number } };
   timestamp?: unknown;
   atime?: unknown;
   mtime?: unknown;

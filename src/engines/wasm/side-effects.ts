@@ -11,17 +11,31 @@ export interface SideEffects {
 
 /** Half past some second in 2023. */
 const A_TIME = 1_700_000_000_500;
+/** The largest integer that Python has only one of (_PY_NSMALLPOSINTS). */
+const LARGEST_CACHED = 256;
+/** Above the inode numbers of the files that an interpreter comes with. */
+const INODES = 1 << 20;
+/** Operations, each shared by all files of a kind, that already give inode numbers which are not small. */
+const leveled = new WeakSet<object>();
 
 /**
- * Gives every file in memory the same times: Python makes an integer of the nanoseconds of each, which is a cached one, so
- * no new object, when they happen to be 0.
+ * Gives every file in memory the same times, and inode numbers that are not small. Python makes an integer of each; one of
+ * up to 256 is a cached one, so no new object: the nanoseconds when they happen to be 0, and the inode number of a folder
+ * that was made early while an interpreter loaded, which is not the same one each time.
  */
-export function levelTimes({ nameTable }: FileSystem): void {
+export function levelStat({ nameTable }: FileSystem): void {
   for (const first of nameTable) {
     for (let node = first; node; node = node.name_next) {
       for (const time of ['timestamp', 'atime', 'mtime', 'ctime'] as const) {
         if (typeof node[time] === 'number') node[time] = A_TIME;
       }
+      const { getattr } = node.node_ops;
+      if (getattr === undefined || leveled.has(node.node_ops)) continue;
+      leveled.add(node.node_ops);
+      node.node_ops.getattr = (of) => {
+        const attributes = getattr(of);
+        return attributes.ino > LARGEST_CACHED ? attributes : { ...attributes, ino: attributes.ino + INODES };
+      };
     }
   }
 }
