@@ -258,14 +258,6 @@ void pa_allocators_install(const pa_heap *heap)
     pa_allocators_restore();
 }
 
-void pa_allocators_remove(void)
-{
-    for (int domain = 0; domain < PA_DOMAINS; domain++) {
-        py.PyMem_SetAllocator(domain, &inner[0][domain]);
-    }
-    py.PyObject_SetArenaAllocator(&inner_arena);
-}
-
 void pa_allocators_install_again(void)
 {
     sets = 2;

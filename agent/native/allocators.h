@@ -15,8 +15,6 @@ extern pa_heap pa_heap_of_python;
 
 /* Puts ours in front of all. */
 void pa_allocators_install(const pa_heap *heap);
-/* Takes ours away, when nobody put others in front of them. */
-void pa_allocators_remove(void);
 /* Puts ours in front of what somebody else put in front of them. */
 void pa_allocators_install_again(void);
 /* Takes away what others put in front since they were installed. */

@@ -34,9 +34,6 @@ const char *pa_refusal_sentence(uint64_t refused)
 /* Why not, as far as it can be told before anything is changed. */
 static const char *obstacle(void)
 {
-    if (pa_env.worker >= 0 && pa_recorded != NULL) {
-        return "pyallocs counts its statements from outside; a statement cannot count itself as well";
-    }
     if (!pa_interpreters_find() && py.minor >= 12) {
         return "it has made interpreters of its own, which may run at once; count before the first of them is made";
     }
@@ -65,13 +62,9 @@ static bool see_creations(void)
     return seen;
 }
 
-static uint64_t attach(void)
+/* Once. */
+static uint64_t attach(const pa_heap *heap)
 {
-    pa_heap heap;
-    uint64_t refused = pa_refusal(&heap);
-    if (refused != PA_COUNTED) {
-        return refused;
-    }
     unsigned minor = py.minor > 15 ? 15 : (unsigned)py.minor; /* newer ones must pass the self-check as the newest does */
     pa_setup setup = {minor, (uintptr_t)py.PyFrame_Type, UINTPTR_MAX, {0}};
     if (!pa_start(&setup) || !pa_phases_start()) {
@@ -79,11 +72,8 @@ static uint64_t attach(void)
     }
     pa_suspend();
     pa_phases_set(PA_IDLE, PA_IDLE);
-    pa_allocators_install(&heap);
-    bool seen = see_creations();
-    if (!seen) {
-        pa_allocators_remove();
-    }
+    pa_allocators_install(heap);
+    bool seen = see_creations(); /* if not, what was put in stays, and does nothing */
     pa_resume();
     pthread_atfork(NULL, NULL, pa_threads_fork);
     return seen ? PA_COUNTED : PA_NO_TRACE_TABLE;
@@ -91,18 +81,25 @@ static uint64_t attach(void)
 
 const char *pa_attach(void)
 {
-    if (pa_attached && pa_env.worker < 0) {
-        return NULL;
+    if (pa_attached) {
+        bool worker = pa_env.session[0] != '\0' && pa_env.worker >= 0;
+        return worker ? "pyallocs counts its statements from outside; a statement cannot count itself as well" : NULL;
     }
     const char *why = obstacle();
     if (why != NULL) {
         return why;
     }
-    if (pa_recorded == NULL) {
-        if (!pa_recording_open_private()) {
-            return "there is no room in memory for its counters, 64 MiB of which little is used: raise ulimit -v";
+    if (pa_recorded == NULL && !pa_recording_open_private()) {
+        return "there is no room in memory for its counters, 64 MiB of which little is used: raise ulimit -v";
+    }
+    static bool tried;
+    if (!tried && pa_env.session[0] == '\0') { /* otherwise it was refused before it began */
+        pa_heap heap;
+        pa_recorded->refused = pa_refusal(&heap); /* what is in the way may be gone when it is asked again */
+        if (pa_recorded->refused == PA_COUNTED) {
+            tried = true;
+            pa_recorded->refused = attach(&heap);
         }
-        pa_recorded->refused = attach();
         pa_attached = pa_recorded->refused == PA_COUNTED;
     }
     return pa_attached ? NULL : pa_refusal_sentence(pa_recorded->refused);

@@ -218,13 +218,10 @@ static void *enter(interval *self)
     return self->owner;
 }
 
-static void *leave(interval *self)
+/* Counting is over, and the owner told so. False with an exception. */
+static bool end(interval *self)
 {
     pa_region *region = self->region;
-    if (region == NULL) {
-        py.PyErr_SetString(*(void **)py.PyExc_RuntimeError, "this interval was not entered");
-        return NULL;
-    }
     bool here = pa_region_leave(region) || region->disorder;
     pa_suspend();
     self->region = NULL;
@@ -236,7 +233,16 @@ static void *leave(interval *self)
     void *result = count == NULL ? NULL : pa_call_method(self->owner, "_end", count);
     pa_drop(result);
     pa_resume();
-    return result == NULL ? NULL : pa_none();
+    return result != NULL;
+}
+
+static void *leave(interval *self)
+{
+    if (self->region == NULL) {
+        py.PyErr_SetString(*(void **)py.PyExc_RuntimeError, "this interval was not entered");
+        return NULL;
+    }
+    return end(self) ? pa_none() : NULL;
 }
 
 /* __enter__() has no argument, __exit__(type, value, traceback) has three. */
@@ -251,8 +257,13 @@ static void drop_interval(void *value)
 {
     interval *self = value;
     pa_suspend();
-    if (self->region != NULL && pa_region_leave(self->region)) {
-        give_region(self->region);
+    if (self->region != NULL) { /* entered by hand, and never left */
+        void *three[3];
+        py.PyErr_Fetch(&three[0], &three[1], &three[2]);
+        if (!end(self)) {
+            py.PyErr_Clear();
+        }
+        py.PyErr_Restore(three[0], three[1], three[2]);
     }
     pa_drop(self->owner);
     pa_object_free(value);

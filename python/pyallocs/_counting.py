@@ -70,7 +70,7 @@ class Counts:
     def __getattr__(self, name: str) -> NoReturn:
         if name in Counts.__slots__:
             raise NotCountable(self._why or "this was not counted")
-        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
+        raise AttributeError("'Counts' object has no attribute %r" % name)
 
     def _set(self, totals: _Numbers, rows: List[Tuple[str, _Numbers]], calls: int) -> None:
         self.creations = _creations(totals, calls)
