@@ -171,37 +171,52 @@ static inline void on_free(const pa_allocator *to, int domain, void *block)
     self->inside = false;
 }
 
-/* The functions of a domain; their context is the place in `inner` that they pass on to. */
-#define DOMAIN_FUNCTIONS(name, domain) \
-    static void *name##_malloc(void *to, size_t size) \
+/* The functions of a domain in a set. Their context is that of the functions they stand in front of: another thread may be
+   about to call the raw domain while they are put there, with a function and a context of which only one is new. */
+#define DOMAIN_FUNCTIONS(name, set, domain) \
+    static void *name##_malloc(void *context, size_t size) \
     { \
-        return on_malloc(to, domain, size); \
+        (void)context; \
+        return on_malloc(&inner[set][domain], domain, size); \
     } \
-    static void *name##_calloc(void *to, size_t count, size_t size) \
+    static void *name##_calloc(void *context, size_t count, size_t size) \
     { \
-        return on_calloc(to, domain, count, size); \
+        (void)context; \
+        return on_calloc(&inner[set][domain], domain, count, size); \
     } \
-    static void *name##_realloc(void *to, void *block, size_t size) \
+    static void *name##_realloc(void *context, void *block, size_t size) \
     { \
-        return on_realloc(to, domain, block, size); \
+        (void)context; \
+        return on_realloc(&inner[set][domain], domain, block, size); \
     } \
-    static void name##_free(void *to, void *block) \
+    static void name##_free(void *context, void *block) \
     { \
-        on_free(to, domain, block); \
+        (void)context; \
+        on_free(&inner[set][domain], domain, block); \
     }
-DOMAIN_FUNCTIONS(raw, PA_RAW)
-DOMAIN_FUNCTIONS(mem, PA_MEM)
-DOMAIN_FUNCTIONS(obj, PA_OBJ)
+DOMAIN_FUNCTIONS(raw, 0, PA_RAW)
+DOMAIN_FUNCTIONS(mem, 0, PA_MEM)
+DOMAIN_FUNCTIONS(obj, 0, PA_OBJ)
+DOMAIN_FUNCTIONS(raw_again, 1, PA_RAW)
+DOMAIN_FUNCTIONS(mem_again, 1, PA_MEM)
+DOMAIN_FUNCTIONS(obj_again, 1, PA_OBJ)
 
 static pa_allocator ours(int set, int domain)
 {
-    static const pa_allocator functions[PA_DOMAINS] = {
-        {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free},
-        {NULL, mem_malloc, mem_calloc, mem_realloc, mem_free},
-        {NULL, obj_malloc, obj_calloc, obj_realloc, obj_free},
+    static const pa_allocator functions[2][PA_DOMAINS] = {
+        {
+            {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free},
+            {NULL, mem_malloc, mem_calloc, mem_realloc, mem_free},
+            {NULL, obj_malloc, obj_calloc, obj_realloc, obj_free},
+        },
+        {
+            {NULL, raw_again_malloc, raw_again_calloc, raw_again_realloc, raw_again_free},
+            {NULL, mem_again_malloc, mem_again_calloc, mem_again_realloc, mem_again_free},
+            {NULL, obj_again_malloc, obj_again_calloc, obj_again_realloc, obj_again_free},
+        },
     };
-    pa_allocator allocator = functions[domain];
-    allocator.ctx = &inner[set][domain];
+    pa_allocator allocator = functions[set][domain];
+    allocator.ctx = inner[set][domain].ctx;
     return allocator;
 }
 
@@ -267,7 +282,7 @@ bool pa_allocators_in_place(void)
     for (int domain = 0; domain < PA_DOMAINS; domain++) {
         pa_allocator now, expected = ours(sets - 1, domain);
         py.PyMem_GetAllocator(domain, &now);
-        if (now.ctx != expected.ctx || now.malloc != expected.malloc || now.free != expected.free) {
+        if (now.malloc != expected.malloc || now.free != expected.free) {
             return false;
         }
     }

@@ -12,12 +12,14 @@
 #include "core/live.h"
 #include "core/memory.h"
 #include "native/allocators.h"
+#include "native/attach.h"
 #include "native/creations.h"
 #include "native/environment.h"
+#include "native/modules.h"
 #include "native/processes.h"
 #include "native/program.h"
 #include "native/python.h"
-#include "native/regions.h"
+#include "native/refusal.h"
 #include "native/thread.h"
 #include "native/tracemalloc.h"
 #include "native/worker.h"
@@ -67,27 +69,6 @@ static bool is_python(void)
     return found && pa_python_find();
 }
 
-/* Why this interpreter is not counted. */
-static uint64_t refusal(pa_heap *heap)
-{
-    const char *allocator = py._PyMem_GetCurrentAllocatorName();
-    bool debug = allocator != NULL && strstr(allocator, "debug") != NULL;
-    heap->pymalloc = allocator != NULL && strstr(allocator, "pymalloc") != NULL;
-    heap->small = debug ? 480 : 512; /* debug allocators add up to 32 bytes */
-    heap->pool_size = py.minor < 10 ? 4096 : 16384;
-    pa_recorded->pymalloc = heap->pymalloc;
-    pa_recorded->pool_size = heap->pool_size;
-    pa_recorded->minor = (uint64_t)py.minor;
-    pa_recorded->allocator = allocator == NULL ? NULL : pa_recording_text(allocator, strlen(allocator));
-    if (strstr(py.Py_GetVersion(), "free-threading build") != NULL) {
-        return PA_FREE_THREADED;
-    }
-    if (allocator == NULL) {
-        return PA_OTHER_ALLOCATORS;
-    }
-    return strstr(allocator, "mimalloc") != NULL ? PA_MIMALLOC : PA_COUNTED;
-}
-
 static int digit(char hex)
 {
     return hex >= '0' && hex <= '9' ? hex - '0' : hex >= 'a' && hex <= 'f' ? hex - 'a' + 10 : -1;
@@ -121,7 +102,7 @@ static bool use_opcodes(const char *text)
 static bool hook_early(void)
 {
     pa_heap heap;
-    pa_recorded->refused = refusal(&heap);
+    pa_recorded->refused = pa_refusal(&heap);
     if (pa_recorded->refused != PA_COUNTED) {
         return false;
     }
@@ -148,8 +129,9 @@ static bool hook_early(void)
     if (pa_layout_now->tracer) {
         pa_creations_trace();
     }
-    pa_regions_register();
+    pa_modules_register();
     pa_tracemalloc_prepare();
+    pa_attached = true;
     return true;
 }
 
@@ -160,6 +142,7 @@ static void hook_late(void)
     if (!pa_layout_now->tracer) {
         if (!pa_tracemalloc_take() || !pa_creations_divert()) {
             pa_recorded->refused = PA_NO_TRACE_TABLE;
+            pa_attached = false;
         }
     }
     else if (!pa_creations_in_place()) { /* PYTHONTRACEMALLOC has put its own there: some creations were missed */

@@ -164,16 +164,24 @@ static void find_interpreters_made(void)
     }
 }
 
-bool pa_program_watch(void)
+bool pa_interpreters_find(void)
 {
     void *(*get)(void) = py.PyInterpreterState_Get != NULL ? py.PyInterpreterState_Get : py._PyInterpreterState_Get;
     interpreter = get == NULL ? NULL : get();
+    if (interpreter != NULL) {
+        find_interpreters_made();
+    }
+    return pa_interpreters_made != &unknown;
+}
+
+bool pa_program_watch(void)
+{
+    pa_interpreters_find();
     void *module = py.PyImport_AddModule("__main__");
     if (interpreter == NULL || module == NULL) {
         return false;
     }
     main_globals = (uintptr_t)py.PyModule_GetDict(module);
-    find_interpreters_made();
     if (py.minor == 8) {
         slot_38 = find_slot_38();
         if (slot_38 == NULL) {

@@ -13,6 +13,8 @@ bool pa_program_watch(void);
 
 /* How many interpreters this process has made; more than 1 where that cannot be seen. */
 extern const int64_t *pa_interpreters_made;
+/* Finds where that is counted. False when it cannot be found, or there were several already. */
+bool pa_interpreters_find(void);
 
 /* Notes what a reader must know when the program has ended: called once, whatever comes first. */
 void pa_program_check(void);

@@ -68,7 +68,9 @@ void *pa_vectorcall(void *callable, void *const *arguments, size_t count, void *
     if (pa_word(type + 168) & PA_TPFLAGS_HAVE_VECTORCALL) {
         void *(*call)(void *, void *const *, size_t, void *);
         memcpy(&call, (char *)callable + pa_word(type + PA_TP_VECTORCALL_OFFSET), sizeof call);
-        return call(callable, arguments, count, names);
+        if (call != NULL) { /* 3.9 and 3.10: most classes have none */
+            return call(callable, arguments, count, names);
+        }
     }
     size_t positional = count & ~((size_t)1 << (8 * sizeof count - 1)); /* PY_VECTORCALL_ARGUMENTS_OFFSET */
     if (py.minor == 8) {

@@ -82,7 +82,11 @@ typedef struct {
     X(void *, PyUnicode_FromString, (const char *text)) \
     X(const char *, PyUnicode_AsUTF8AndSize, (void *text, ptrdiff_t *size)) \
     X(void *, PyLong_FromLong, (long value)) \
+    X(void *, PyLong_FromUnsignedLongLong, (unsigned long long value)) \
     X(long, PyLong_AsLong, (void *number)) \
+    X(void *, PyUnicode_DecodeUTF8, (const char *text, ptrdiff_t size, const char *errors)) \
+    X(int, PyList_Append, (void *list, void *item)) \
+    X(void *, PyInterpreterState_Main, (void)) \
     X(void *, PyCFunction_NewEx, (pa_method *method, void *self, void *module)) \
     X(void *, PyType_FromSpec, (void *spec)) \
     X(void *, PyType_GenericAlloc, (void *type, ptrdiff_t items)) \
@@ -112,6 +116,8 @@ typedef struct {
     X(void, _PyInterpreterState_SetEvalFrameFunc, (void *interpreter, void *function)) \
     X(int, _Py_IsFinalizing, (void)) \
     X(int, Py_IsFinalizing, (void)) \
+    X(int, PyTraceMalloc_Track, (unsigned domain, uintptr_t address, size_t size)) \
+    X(int, PyTraceMalloc_Untrack, (unsigned domain, uintptr_t address)) \
     X(int, PyRefTracer_SetTracer, (int (*tracer)(void *, int, void *), void *data)) \
     X(void *, PyRefTracer_GetTracer, (void **data)) \
     X(void *, PyObject_Vectorcall, (void *callable, void *const *args, size_t count, void *names)) \
@@ -129,6 +135,7 @@ typedef struct {
     X(PyExc_StopIteration) \
     X(PyExc_TypeError) \
     X(PyExc_ValueError) \
+    X(PyExc_RuntimeError) \
     X(PyExc_ImportError) \
     X(_Py_NoneStruct) \
     X(_Py_TrueStruct) \

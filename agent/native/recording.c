@@ -11,7 +11,7 @@
 #include "core/core.h"
 #include "core/memory.h"
 
-enum { SIZE = 256 << 20, HEAD = 16384, NAME_ROOM = 4096, AHEAD = 1 << 20 };
+enum { SIZE = 256 << 20, PRIVATE_SIZE = 64 << 20, HEAD = 16384, NAME_ROOM = 4096, AHEAD = 1 << 20 };
 _Static_assert(sizeof(pa_recording) <= HEAD, "the head of a recording has outgrown its place");
 /* What src/engines/native/recording.ts takes for granted. */
 _Static_assert(offsetof(pa_recording, waited) == 216 && offsetof(pa_recording, phases) == 4312, "wire format");
@@ -26,6 +26,7 @@ _Static_assert(offsetof(pa_region, raw) == 208 && offsetof(pa_region, name) == 2
 pa_recording *pa_recorded;
 static char path[NAME_ROOM];
 static size_t folder_length;
+static uint64_t room = SIZE;
 static uint64_t reserved; /* how much of the file has its place on the disk */
 
 const char *pa_recording_path(void)
@@ -135,10 +136,23 @@ bool pa_recording_open(const char *folder, uint64_t parent)
     return true;
 }
 
+bool pa_recording_open_private(void)
+{
+    void *memory = mmap(NULL, PRIVATE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        return false;
+    }
+    room = reserved = PRIVATE_SIZE;
+    pa_recorded = memory;
+    pa_recorded->used = HEAD;
+    pa_recorded->slots = pa_shared_new(PA_SLOTS, sizeof(pa_slot));
+    return true;
+}
+
 void *pa_shared_new(size_t count, size_t size)
 {
     size_t bytes = (count * size + 15) & ~(size_t)15;
-    if (pa_recorded == NULL || bytes > SIZE - pa_recorded->used || !reserve(pa_recorded->used + bytes)) {
+    if (pa_recorded == NULL || bytes > room - pa_recorded->used || !reserve(pa_recorded->used + bytes)) {
         return NULL;
     }
     void *memory = (char *)pa_recorded + pa_recorded->used;

@@ -95,6 +95,8 @@ extern pa_recording *pa_recorded;
 
 /* Makes the recording of this process in a folder. False when there is none to be had. */
 bool pa_recording_open(const char *folder, uint64_t parent);
+/* Makes one that is in the memory of this process alone, for what it counts by itself. False when there is no memory. */
+bool pa_recording_open_private(void);
 /* Before a fork. */
 void pa_recording_before_fork(void);
 /* In a forked child: a recording of its own at the same address, all counters zero. */

@@ -1,54 +1,17 @@
 #include "native/regions.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/memory.h"
-#include "native/environment.h"
-#include "native/python.h"
+#include "native/entered.h"
+#include "native/objects.h"
 #include "native/thread.h"
 
-/* PyType_Spec and PyType_Slot (Include/object.h), and the numbers of slots (Include/typeslots.h), 3.8-3.15. */
-typedef struct {
-    int slot;
-    void *function;
-} type_slot;
-typedef struct {
-    const char *name;
-    int size, item_size;
-    unsigned flags;
-    type_slot *slots;
-} type_spec;
-enum {
-    TP_CALL = 50,
-    TP_DEALLOC = 52,
-    TP_DESCR_GET = 54,
-    TP_GETATTRO = 58,
-    TP_ITER = 62,
-    TP_ITERNEXT = 63,
-    TP_METHODS = 64,
-    AM_AWAIT = 77,
-    AM_AITER = 78,
-    AM_ANEXT = 79
-};
-/* Py_TPFLAGS_DEFAULT without Py_TPFLAGS_BASETYPE; Py_TPFLAGS_METHOD_DESCRIPTOR (Include/object.h, 3.8-3.15). */
-enum { DEFAULT_FLAGS = 1 << 18, METHOD_DESCRIPTOR = 1 << 17 };
 /* co_flags (Include/cpython/code.h, 3.8-3.15). */
 enum { CO_GENERATOR = 0x20, CO_COROUTINE = 0x80, CO_ASYNC_GENERATOR = 0x200 };
 
-typedef void *(*vectorcall)(void *callable, void *const *arguments, size_t count, void *names);
-
-/* PyObject. */
-typedef struct {
-    intptr_t references;
-    void *type;
-} object;
-
 /* pyallocs.region(name): one per name, never freed. */
 typedef struct named {
-    object head;
+    pa_object head;
     pa_region *region;
     void *enter, *leave; /* what `with` calls: found as attributes of the type, made with the object */
     struct named *next;
@@ -56,15 +19,15 @@ typedef struct named {
 
 /* What __enter__ and __exit__ of a named region are. */
 typedef struct {
-    object head;
-    vectorcall call;
+    pa_object head;
+    pa_vectorcall_function call;
     named *of;
 } act;
 
 /* A function decorated with a region. */
 typedef struct {
-    object head;
-    vectorcall call;
+    pa_object head;
+    pa_vectorcall_function call;
     void *function;
     pa_region *region;
     unsigned kind; /* CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR or 0 */
@@ -72,7 +35,7 @@ typedef struct {
 
 /* A generator, coroutine or asynchronous generator of a decorated function, or an awaitable of the last. */
 typedef struct {
-    object head;
+    pa_object head;
     void *inner;
     void *send, *throw, *close; /* its bound methods; of an asynchronous generator asend, athrow, aclose */
     void *next;                 /* of an asynchronous generator: __anext__; otherwise NULL */
@@ -82,79 +45,12 @@ typedef struct {
 static void *named_type, *act_type, *decorated_type, *running_type, *async_type;
 static named *names[1024];
 
-static void *none(void)
-{
-    py.Py_IncRef(py._Py_NoneStruct);
-    return py._Py_NoneStruct;
-}
-
-static void drop(void *value)
-{
-    if (value != NULL) {
-        py.Py_DecRef(value);
-    }
-}
-
-/* --- entering and leaving --- */
-
-static bool is_open(const pa_thread *self, const pa_region *region)
-{
-    for (unsigned i = 0; i < self->open; i++) {
-        if (self->entered[i] == region) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void enter(pa_region *region)
-{
-    pa_thread *self = &pa_self;
-    if (self->open == PA_REGION_DEPTH) {
-        region->disorder = 1;
-        return;
-    }
-    if (!is_open(self, region)) {
-        self->tallies[++self->different] = &region->tally;
-        self->tallies[self->different + 1] = NULL;
-        self->path.root = 0;
-    }
-    self->entered[self->open++] = region;
-    region->entries++;
-    if (self->open == 1) {
-        pa_threads_in_regions++;
-    }
-    pa_phases_update();
-}
-
 static void leave(pa_region *region)
 {
-    pa_thread *self = &pa_self;
-    unsigned at = self->open;
-    while (at > 0 && self->entered[at - 1] != region) {
-        at--;
-    }
-    if (at != self->open) { /* not the innermost one, or not entered in this thread */
+    if (!pa_region_is_innermost(region)) { /* left in the wrong order, or in another thread */
         region->disorder = 1;
     }
-    if (at == 0) {
-        return;
-    }
-    self->open--;
-    memmove(&self->entered[at - 1], &self->entered[at], (self->open - (at - 1)) * sizeof self->entered[0]);
-    if (!is_open(self, region)) {
-        unsigned i = 1;
-        while (self->tallies[i] != &region->tally) {
-            i++;
-        }
-        memmove(&self->tallies[i], &self->tallies[i + 1], (self->different - i + 1) * sizeof self->tallies[0]);
-        self->different--;
-        self->path.root = 0;
-    }
-    if (self->open == 0) {
-        pa_threads_in_regions--;
-    }
-    pa_phases_update();
+    pa_region_leave(region);
 }
 
 static void *call_enter(void *callable, void *const *arguments, size_t count, void *keywords)
@@ -164,7 +60,7 @@ static void *call_enter(void *callable, void *const *arguments, size_t count, vo
     (void)count;
     (void)keywords;
     py.Py_IncRef(of);
-    enter(of->region);
+    pa_region_enter(of->region);
     return of;
 }
 
@@ -174,23 +70,10 @@ static void *call_leave(void *callable, void *const *arguments, size_t count, vo
     (void)arguments;
     (void)count;
     (void)keywords;
-    return none();
+    return pa_none();
 }
 
 /* --- objects --- */
-
-/* Heap types are referenced by their objects from 3.8 on (PyType_GenericAlloc does that), and dropped with them. */
-static void *make(void *type)
-{
-    return py.PyType_GenericAlloc(type, 0);
-}
-
-static void release(void *value)
-{
-    void *type = ((object *)value)->type;
-    py.PyObject_Free(value);
-    py.Py_DecRef(type);
-}
 
 static uint32_t hash(const char *text)
 {
@@ -203,19 +86,18 @@ static uint32_t hash(const char *text)
 
 static pa_region *new_region(const char *name)
 {
-    pa_region *region = pa_shared_new(1, sizeof *region);
-    if (region == NULL || !pa_tally_add(&region->tally)) {
-        return NULL;
+    pa_region *region = pa_region_new();
+    if (region != NULL) {
+        region->name = pa_recording_text(name, strlen(name));
+        region->next = pa_recorded->regions;
+        pa_recorded->regions = region;
     }
-    region->name = pa_recording_text(name, strlen(name));
-    region->next = pa_recorded->regions;
-    pa_recorded->regions = region;
     return region;
 }
 
-static void *new_act(named *of, vectorcall call)
+static void *new_act(named *of, pa_vectorcall_function call)
 {
-    act *made = make(act_type);
+    act *made = pa_object_new(act_type);
     if (made != NULL) {
         made->call = call;
         made->of = of;
@@ -231,7 +113,7 @@ static named *named_for(const char *name)
             return known;
         }
     }
-    named *made = make(named_type);
+    named *made = pa_object_new(named_type);
     pa_region *region = made == NULL ? NULL : new_region(name);
     if (region == NULL || region->name == NULL) {
         py.PyErr_SetString(*(void **)py.PyExc_ValueError, "pyallocs: there is no room for another region");
@@ -249,7 +131,7 @@ static named *named_for(const char *name)
 }
 
 /* region(name) */
-static void *region_of(void *module, void *name)
+void *pa_region_of(void *module, void *name)
 {
     (void)module;
     pa_suspend();
@@ -287,8 +169,8 @@ static unsigned kind_of(void *function)
     void *code = py.PyObject_GetAttrString(function, "__code__");
     void *flags = code == NULL ? NULL : py.PyObject_GetAttrString(code, "co_flags");
     long value = flags == NULL ? 0 : py.PyLong_AsLong(flags);
-    drop(flags);
-    drop(code);
+    pa_drop(flags);
+    pa_drop(code);
     py.PyErr_Clear();
     return (unsigned)value & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
 }
@@ -301,7 +183,7 @@ static void *call_decorated(void *callable, void *const *arguments, size_t count
     if (self->kind != 0) { /* making it runs nothing of it */
         return run_in(pa_vectorcall(self->function, arguments, count, keywords), self->region, self->kind == CO_ASYNC_GENERATOR);
     }
-    enter(self->region);
+    pa_region_enter(self->region);
     void *result = pa_vectorcall(self->function, arguments, count, keywords);
     leave(self->region);
     return result;
@@ -317,7 +199,7 @@ static void *decorate(void *callable, void *arguments, void *keywords)
         return NULL;
     }
     pa_suspend();
-    decorated *made = make(decorated_type);
+    decorated *made = pa_object_new(decorated_type);
     if (made != NULL) {
         py.Py_IncRef(function);
         made->call = call_decorated;
@@ -331,9 +213,9 @@ static void *decorate(void *callable, void *arguments, void *keywords)
 
 static void drop_decorated(void *value)
 {
-    drop(((decorated *)value)->function);
+    pa_drop(((decorated *)value)->function);
     pa_suspend();
-    release(value);
+    pa_object_free(value);
     pa_resume();
 }
 
@@ -367,7 +249,7 @@ static void *run_in(void *inner, pa_region *region, bool asynchronous)
         return NULL;
     }
     pa_suspend();
-    running *made = make(asynchronous ? async_type : running_type);
+    running *made = pa_object_new(asynchronous ? async_type : running_type);
     if (made != NULL) {
         made->inner = inner;
         made->region = region;
@@ -385,17 +267,17 @@ static void drop_running(void *value)
 {
     running *self = value;
     pa_suspend();
-    drop(self->send);
-    drop(self->throw);
-    drop(self->close);
-    drop(self->next);
+    pa_drop(self->send);
+    pa_drop(self->throw);
+    pa_drop(self->close);
+    pa_drop(self->next);
     pa_resume();
-    enter(self->region); /* what is left of it is closed */
+    pa_region_enter(self->region); /* what is left of it is closed */
     self->region->entries--;
-    drop(self->inner);
+    pa_drop(self->inner);
     leave(self->region);
     pa_suspend();
-    release(value);
+    pa_object_free(value);
     pa_resume();
 }
 
@@ -405,7 +287,7 @@ static void *call_in(running *self, void *method, void *const *arguments, size_t
         py.PyErr_SetString(*(void **)py.PyExc_TypeError, "this cannot be done with what the function returned");
         return NULL;
     }
-    enter(self->region);
+    pa_region_enter(self->region);
     void *result = pa_vectorcall(method, arguments, count, NULL);
     leave(self->region);
     return result;
@@ -474,54 +356,26 @@ static void *async_close(void *self, void *unused)
     return async_piece(self, run_close(self, unused));
 }
 
-/* --- the modules --- */
-
-/* `function` is the address of a function pointer of any type, which is stored by its bytes. */
-static void set_method(pa_method *method, const char *name, const void *function, int flags)
-{
-    method->name = name;
-    memcpy(&method->function, function, sizeof method->function);
-    method->flags = flags;
-}
-
-static void set_slot(type_slot *slot, int number, const void *function)
-{
-    slot->slot = number;
-    memcpy(&slot->function, function, sizeof slot->function);
-}
-
-/* Lets calls of a type's objects go to the function pointer that stands in them at `offset`. */
-static void use_vectorcall(void *type, size_t offset, bool is_method)
-{
-    size_t value = offset;
-    memcpy((char *)type + PA_TP_VECTORCALL_OFFSET, &value, sizeof value);
-    uint64_t flags;
-    memcpy(&flags, (char *)type + pa_layout_now->tp_flags, sizeof flags);
-    flags |= PA_TPFLAGS_HAVE_VECTORCALL | (is_method ? METHOD_DESCRIPTOR : 0);
-    memcpy((char *)type + pa_layout_now->tp_flags, &flags, sizeof flags);
-}
-
-static void *make_type(const char *name, size_t size, type_slot *slots)
-{
-    type_spec spec = {name, (int)size, 0, DEFAULT_FLAGS, slots};
-    return py.PyType_FromSpec(&spec);
-}
+/* --- types --- */
 
 /* A descriptor that only finds. */
 static void *make_finder(const char *name, void *(*get)(void *, void *, void *))
 {
-    static type_slot slots[2][2];
-    type_slot *of = slots[get == get_leave];
-    set_slot(&of[0], TP_DESCR_GET, &get);
-    void *type = make_type(name, sizeof(object), of);
-    void *made = type == NULL ? NULL : make(type);
-    drop(type);
+    static pa_slot_of_type slots[2][2];
+    pa_slot_of_type *of = slots[get == get_leave];
+    pa_slot_set(&of[0], PA_TP_DESCR_GET, &get);
+    void *type = pa_type_new(name, sizeof(pa_object), of);
+    void *made = type == NULL ? NULL : pa_object_new(type);
+    pa_drop(type);
     return made;
 }
 
-static bool make_types(void)
+bool pa_regions_prepare(void)
 {
-    static type_slot named_slots[2], act_slots[2], decorated_slots[5], running_slots[7], async_slots[7];
+    if (named_type != NULL) {
+        return true;
+    }
+    static pa_slot_of_type named_slots[2], act_slots[2], decorated_slots[5], running_slots[7], async_slots[7];
     static pa_method running_methods[4], async_methods[4];
     void *(*call)(void *, void *, void *) = py.PyVectorcall_Call;
     void *(*decorating)(void *, void *, void *) = decorate, *(*binding)(void *, void *, void *) = bind_decorated;
@@ -532,130 +386,44 @@ static bool make_types(void)
     void *(*asend)(void *, void *) = async_send, *(*aclose)(void *, void *) = async_close;
     void *(*throw)(void *, void *const *, ptrdiff_t) = run_throw, *(*athrow)(void *, void *const *, ptrdiff_t) = async_throw;
 
-    set_slot(&named_slots[0], TP_CALL, &decorating);
-    set_slot(&act_slots[0], TP_CALL, &call);
-    set_slot(&decorated_slots[0], TP_CALL, &call);
-    set_slot(&decorated_slots[1], TP_DEALLOC, &dropping);
-    set_slot(&decorated_slots[2], TP_GETATTRO, &getting);
-    set_slot(&decorated_slots[3], TP_DESCR_GET, &binding);
-    set_method(&running_methods[0], "send", &send, PA_METH_O);
-    set_method(&running_methods[1], "throw", &throw, PA_METH_FASTCALL);
-    set_method(&running_methods[2], "close", &close, PA_METH_NOARGS);
+    pa_slot_set(&named_slots[0], PA_TP_CALL, &decorating);
+    pa_slot_set(&act_slots[0], PA_TP_CALL, &call);
+    pa_slot_set(&decorated_slots[0], PA_TP_CALL, &call);
+    pa_slot_set(&decorated_slots[1], PA_TP_DEALLOC, &dropping);
+    pa_slot_set(&decorated_slots[2], PA_TP_GETATTRO, &getting);
+    pa_slot_set(&decorated_slots[3], PA_TP_DESCR_GET, &binding);
+    pa_method_set(&running_methods[0], "send", &send, PA_METH_O);
+    pa_method_set(&running_methods[1], "throw", &throw, PA_METH_FASTCALL);
+    pa_method_set(&running_methods[2], "close", &close, PA_METH_NOARGS);
     pa_method *methods = running_methods;
-    set_slot(&running_slots[0], TP_METHODS, &methods);
-    set_slot(&running_slots[1], TP_ITER, &self);
-    set_slot(&running_slots[2], TP_ITERNEXT, &next);
-    set_slot(&running_slots[3], AM_AWAIT, &self);
-    set_slot(&running_slots[4], TP_GETATTRO, &attribute);
-    set_slot(&running_slots[5], TP_DEALLOC, &ending);
-    set_method(&async_methods[0], "asend", &asend, PA_METH_O);
-    set_method(&async_methods[1], "athrow", &athrow, PA_METH_FASTCALL);
-    set_method(&async_methods[2], "aclose", &aclose, PA_METH_NOARGS);
+    pa_slot_set(&running_slots[0], PA_TP_METHODS, &methods);
+    pa_slot_set(&running_slots[1], PA_TP_ITER, &self);
+    pa_slot_set(&running_slots[2], PA_TP_ITERNEXT, &next);
+    pa_slot_set(&running_slots[3], PA_AM_AWAIT, &self);
+    pa_slot_set(&running_slots[4], PA_TP_GETATTRO, &attribute);
+    pa_slot_set(&running_slots[5], PA_TP_DEALLOC, &ending);
+    pa_method_set(&async_methods[0], "asend", &asend, PA_METH_O);
+    pa_method_set(&async_methods[1], "athrow", &athrow, PA_METH_FASTCALL);
+    pa_method_set(&async_methods[2], "aclose", &aclose, PA_METH_NOARGS);
     methods = async_methods;
-    set_slot(&async_slots[0], TP_METHODS, &methods);
-    set_slot(&async_slots[1], AM_AITER, &self);
-    set_slot(&async_slots[2], AM_ANEXT, &anext);
-    set_slot(&async_slots[3], TP_GETATTRO, &attribute);
-    set_slot(&async_slots[4], TP_DEALLOC, &ending);
+    pa_slot_set(&async_slots[0], PA_TP_METHODS, &methods);
+    pa_slot_set(&async_slots[1], PA_AM_AITER, &self);
+    pa_slot_set(&async_slots[2], PA_AM_ANEXT, &anext);
+    pa_slot_set(&async_slots[3], PA_TP_GETATTRO, &attribute);
+    pa_slot_set(&async_slots[4], PA_TP_DEALLOC, &ending);
 
-    named_type = make_type("_pyallocs.region", sizeof(named), named_slots);
-    act_type = make_type("_pyallocs.act", sizeof(act), act_slots);
-    decorated_type = make_type("_pyallocs.decorated", sizeof(decorated), decorated_slots);
-    running_type = make_type("_pyallocs.running", sizeof(running), running_slots);
-    async_type = make_type("_pyallocs.async_running", sizeof(running), async_slots);
+    named_type = pa_type_new("_pyallocs.region", sizeof(named), named_slots);
+    act_type = pa_type_new("_pyallocs.act", sizeof(act), act_slots);
+    decorated_type = pa_type_new("_pyallocs.decorated", sizeof(decorated), decorated_slots);
+    running_type = pa_type_new("_pyallocs.running", sizeof(running), running_slots);
+    async_type = pa_type_new("_pyallocs.async_running", sizeof(running), async_slots);
     void *entering = make_finder("_pyallocs.enter", get_enter), *leaving = make_finder("_pyallocs.exit", get_leave);
     if (named_type == NULL || act_type == NULL || decorated_type == NULL || running_type == NULL || async_type == NULL ||
         entering == NULL || leaving == NULL || py.PyObject_SetAttrString(named_type, "__enter__", entering) < 0 ||
         py.PyObject_SetAttrString(named_type, "__exit__", leaving) < 0) {
         return false;
     }
-    use_vectorcall(act_type, offsetof(act, call), false);
-    use_vectorcall(decorated_type, offsetof(decorated, call), true);
+    pa_type_use_vectorcall(act_type, offsetof(act, call), false);
+    pa_type_use_vectorcall(decorated_type, offsetof(decorated, call), true);
     return true;
-}
-
-/* PyModuleDef (Include/moduleobject.h, 3.8-3.15) and PyModuleDef_HEAD_INIT. */
-typedef struct {
-    intptr_t references;
-    void *type;
-    void *init;
-    ptrdiff_t index;
-    void *copy;
-    const char *name, *doc;
-    ptrdiff_t size;
-    pa_method *methods;
-    void *slots, *traverse, *clear, *free;
-} module_def;
-enum { API_VERSION = 1013, FILE_INPUT = 257 /* Include/compile.h */ };
-
-static void *init_agent_module(void)
-{
-    static pa_method methods[2];
-    static module_def def = {.references = 1, .name = "_pyallocs", .size = -1, .methods = methods};
-    void *(*region)(void *, void *) = region_of;
-    pa_suspend();
-    set_method(&methods[0], "region", &region, PA_METH_O);
-    void *module = named_type != NULL || make_types() ? py.PyModule_Create2(&def, API_VERSION) : NULL;
-    if (module != NULL) {
-        py.PyModule_AddObject(module, "protocol", py.PyLong_FromLong(PA_REGION_PROTOCOL));
-    }
-    pa_resume();
-    return module;
-}
-
-/* The text of python/pyallocs/__init__.py, zero-terminated; NULL when it cannot be read. */
-static char *module_source(const char *path)
-{
-    static char text[1 << 16];
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = file < 0 ? -1 : read(file, text, sizeof text - 1);
-    if (file >= 0) {
-        close(file);
-    }
-    if (size < 0) {
-        return NULL;
-    }
-    text[size] = '\0';
-    return text;
-}
-
-/* pyallocs, for a program in whose environment it is not installed: the same text, from beside the agent. */
-static void *init_python_module(void)
-{
-    static module_def def = {.references = 1, .name = "pyallocs", .size = -1};
-    char path[4200];
-    snprintf(path, sizeof path, "%s/__init__.py", pa_env.module);
-    pa_suspend();
-    char *source = module_source(path);
-    void *module = source == NULL ? NULL : py.PyModule_Create2(&def, API_VERSION);
-    if (module != NULL) {
-        void *globals = py.PyModule_GetDict(module), *folders = py.PyList_New(1);
-        py.PyList_SetItem(folders, 0, py.PyUnicode_FromString(pa_env.module));
-        py.PyModule_AddObject(module, "__path__", folders);
-        py.PyModule_AddObject(module, "__file__", py.PyUnicode_FromString(path));
-        py.PyDict_SetItemString(globals, "__builtins__", py.PyEval_GetBuiltins());
-        void *code = py.Py_CompileString(source, path, FILE_INPUT);
-        void *result = code == NULL ? NULL : py.PyEval_EvalCode(code, globals, globals);
-        drop(code);
-        if (result == NULL) {
-            drop(module);
-            module = NULL;
-        }
-        drop(result);
-    }
-    else {
-        py.PyErr_SetString(*(void **)py.PyExc_ImportError, "pyallocs cannot be read");
-    }
-    pa_resume();
-    return module;
-}
-
-void pa_regions_register(void)
-{
-    if (pa_env.worker < 0) { /* a worker counts statements: a region in one would take what it does away from it */
-        py.PyImport_AppendInittab("_pyallocs", init_agent_module);
-    }
-    if (pa_env.module[0] != '\0') {
-        py.PyImport_AppendInittab("pyallocs", init_python_module);
-    }
 }

@@ -1,4 +1,4 @@
-/* Named regions: the modules _pyallocs and pyallocs, built into a counted interpreter.
+/* Named regions of a counted interpreter.
  *
  *   with pyallocs.region("parse"): …        @pyallocs.region("parse")
  *                                           def f(): …
@@ -13,7 +13,9 @@
 
 enum { PA_REGION_PROTOCOL = 1 };
 
-/* Before the interpreter is initialised: the modules can be imported. */
-void pa_regions_register(void);
+/* Makes the types. False with an exception set. */
+bool pa_regions_prepare(void);
+/* The Python function region(name). */
+void *pa_region_of(void *module, void *name);
 
 #endif

@@ -1,6 +1,7 @@
 #include "native/thread.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,6 +31,9 @@ static pa_slot *shared_slot(void)
 static void give_back_slot(void *slot)
 {
     pa_path_clear(&pa_self.path);
+    pa_self.open = pa_self.different = 0; /* a region it was in when it ended */
+    free(pa_self.entered);
+    pa_self.entered = NULL;
     __atomic_store_n(&((pa_slot *)slot)->in_use, 0, __ATOMIC_RELEASE);
     pa_self.slot = NULL;
 }
@@ -77,7 +81,10 @@ static uint32_t path_root(pa_path *path)
     }
     uint32_t root = pa_context_child(0, PA_CONTEXT_THREAD, path->label);
     for (unsigned i = 0; i < self->different; i++) {
-        pa_region *region = (pa_region *)(void *)self->tallies[i + 1]; /* the tally is its first member */
+        pa_region *region = (pa_region *)(void *)self->entered->tallies[i + 1]; /* the tally is its first member */
+        if (region->name == NULL) { /* an interval that the program counts by itself */
+            continue;
+        }
         if (region->label == 0) {
             region->label = pa_label_new(region->name);
         }
@@ -206,16 +213,20 @@ void pa_thread_choose(pa_thread *self)
         pa_now = pa_nowhere;
         return;
     }
+    if (self->alone) {
+        pa_sited &= (uint8_t)~PA_SITED;
+        phase = PA_IDLE;
+    }
     if (self->open == 0) {
         pa_now = phase_lists[phase];
         return;
     }
     if (phase == PA_IDLE) {
-        pa_now = self->tallies + 1;
+        pa_now = self->entered->tallies + 1;
         return;
     }
-    self->tallies[0] = phase_lists[phase][0];
-    pa_now = self->tallies;
+    self->entered->tallies[0] = phase_lists[phase][0];
+    pa_now = self->entered->tallies;
 }
 
 void pa_raw_event(pa_thread *self, int field, size_t bytes)
@@ -226,7 +237,7 @@ void pa_raw_event(pa_thread *self, int field, size_t bytes)
     if (PA_UNLIKELY(self->suspended > 0)) {
         return;
     }
-    int phase = self->main ? pa_main_phase : pa_other_phase;
+    int phase = self->alone ? PA_IDLE : self->main ? pa_main_phase : pa_other_phase;
     if (PA_LIKELY(phase != PA_IDLE)) {
         uint64_t *raw = self->slot->raw[phase - 1];
         if (PA_LIKELY(self->slot != shared_slot())) {
@@ -246,7 +257,7 @@ void pa_raw_event(pa_thread *self, int field, size_t bytes)
         charge_raw(self, field, bytes);
     }
     for (unsigned i = 0; i < self->different; i++) {
-        pa_region *region = (pa_region *)(void *)self->tallies[i + 1]; /* the tally is its first member */
+        pa_region *region = (pa_region *)(void *)self->entered->tallies[i + 1]; /* the tally is its first member */
         __atomic_fetch_add(&region->raw[field], 1, __ATOMIC_RELAXED);
         if (field < PA_RAW_RELEASES) {
             __atomic_fetch_add(&region->raw[field + 1], bytes, __ATOMIC_RELAXED);

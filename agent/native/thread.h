@@ -7,17 +7,24 @@
 
 enum { PA_REGION_DEPTH = 64 };
 
+/* What a thread has entered. */
+typedef struct {
+    pa_region *regions[PA_REGION_DEPTH];    /* in the order of entering */
+    pa_tally *tallies[PA_REGION_DEPTH + 2]; /* that of the phase, then those of `different` regions; NULL */
+} pa_entered;
+
+/* Small: an object that is loaded late gets little room for variables of threads. */
 typedef struct {
     pa_slot *slot;       /* NULL until the first event of an allocator */
     uintptr_t nested;    /* what the raw domain last returned to the allocator we are in */
     bool served;         /* that allocator has its block */
     bool inside;         /* in an allocator: what it asks for is part of the request */
     bool main;           /* the thread that runs __main__ */
+    bool alone;          /* its events go to the regions it has entered, and to no phase */
     unsigned suspended;  /* what pyallocs does itself is counted nowhere */
     unsigned open;       /* regions, those entered more than once in a row included */
     unsigned different;  /* regions, each once */
-    pa_region *entered[PA_REGION_DEPTH];        /* in the order of entering */
-    pa_tally *tallies[PA_REGION_DEPTH + 2];     /* that of the phase, then those of `different` regions; NULL */
+    pa_entered *entered; /* NULL until the first region is entered */
     pa_path path;        /* of calls, for sites */
 } pa_thread;
 

@@ -102,6 +102,17 @@ static void call_true_stop(void *self)
     }
 }
 
+/* 3.8 has two kinds of tables. Where the module was there before us, the first block of a domain of its own replaces the one
+   for plain addresses (tracemalloc_use_domain, Modules/_tracemalloc.c). */
+static void use_domains(void)
+{
+    enum { NO_DOMAIN_OF_ANYBODY = 0x70616c6c };
+    if (py.minor == 8 && !shared_config()->use_domain) {
+        py.PyTraceMalloc_Track(NO_DOMAIN_OF_ANYBODY, 4096, 1);
+        py.PyTraceMalloc_Untrack(NO_DOMAIN_OF_ANYBODY, 4096);
+    }
+}
+
 /* Tracing for us alone: with one frame, and without its allocators. */
 static bool start_for_us(void *self)
 {
@@ -114,6 +125,7 @@ static bool start_for_us(void *self)
         return false;
     }
     py.Py_DecRef(none);
+    use_domains();
     return true;
 }
 
@@ -233,12 +245,26 @@ static pa_inittab *find_entry(void)
 void pa_tracemalloc_prepare(void)
 {
     pa_inittab *entry = find_entry();
-    if (py.minor == 8) {
+    if (py.minor == 8 && shared_config()->initialized == 0) {
         shared_config()->use_domain = 1;
     }
     if (entry != NULL && py.PyRefTracer_SetTracer != NULL) {
         true_init = entry->init;
         entry->init = init_module;
+    }
+}
+
+void pa_tracemalloc_lead(void)
+{
+    pa_inittab *entry = find_entry();
+    void *made = entry == NULL ? NULL : entry->init();
+    if (made == NULL) {
+        py.PyErr_Clear();
+        return; /* there is none: what replaces our tracer is noticed (pa_creations_in_place) */
+    }
+    lead_methods(made);
+    if (pa_word((uintptr_t)made + PA_OB_TYPE) != (uintptr_t)py.PyModuleDef_Type) {
+        py.Py_DecRef(made);
     }
 }
 

@@ -21,4 +21,7 @@ void pa_tracemalloc_release(void);
 /* Whether the program itself traces. */
 bool pa_tracemalloc_used_by_program(void);
 
+/* 3.13+, in a running interpreter: what the program's tracemalloc does goes through ours from now on. */
+void pa_tracemalloc_lead(void);
+
 #endif

@@ -1,6 +1,16 @@
-"""Names regions of a program for pyallocs, which counts what each one allocates.
+"""Exact counts of what Python code creates and asks for, and named regions of a program.
 
     import pyallocs
+
+    pyallocs.count(json.dumps, [1, 2]).creations     # per call, once it is warm
+
+    with pyallocs.counting() as c:                   # once, as it stands
+        tree = parse(text)
+    print(c.creations, c.creations.freelist, c.requests, c.by_type)
+
+Where an interpreter cannot be counted, both raise NotCountable, which says why.
+
+Regions are for `pyallocs stat`, which counts what each one allocates:
 
     with pyallocs.region("parse"):
         tree = parse(text)
@@ -18,9 +28,24 @@ decorated generator or coroutine is counted only while it runs.
 Without pyallocs around it, a program with regions runs as it would without them: they do nothing.
 """
 
-__all__ = ["region"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, ContextManager
+
+    from ._counting import CallCounts, Counts
+
+    def count(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> CallCounts: ...
+    def counting(*, gc: bool = False) -> ContextManager[Counts]: ...
+
+
+__all__ = ["CallCounts", "Counts", "NotCountable", "count", "counting", "region"]
 
 _PROTOCOL = 1
+
+
+class NotCountable(Exception):
+    """What was asked cannot be counted; the text says why."""
+
 
 
 class _Region:
@@ -51,6 +76,7 @@ def _find_region():
     except ImportError:
         return _Region
     if _pyallocs.protocol == _PROTOCOL:
+        _hide(_pyallocs)
         return _pyallocs.region
     import warnings
 
@@ -63,4 +89,40 @@ def _find_region():
     return _Region
 
 
+def _load(name):
+    """What counts this process is loaded when it is first asked for: a program with regions needs none of it."""
+    if name not in __all__:
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))
+    try:
+        import pyallocs._counting as counting
+    except ImportError as error:
+        return _refusing(name, "what counts is not installed here: %s" % error)
+    try:
+        found = counting.make(name)
+    except NotCountable as error:
+        return _refusing(name, str(error))
+    globals()[name] = found
+    return found
+
+
+def _refusing(name, why):
+    def refused(*args, **kwargs):
+        raise NotCountable(why)
+
+    refused.__name__ = refused.__qualname__ = name
+    return refused
+
+
+def _hide(agent):
+    """A program that is counted already is not charged for what is loaded."""
+    global __getattr__
+    if hasattr(agent, "attach") and agent.attach() is None:
+        __getattr__ = agent.uncounted(_load)
+
+
+def __dir__():
+    return sorted(set(globals()) | set(__all__))
+
+
+__getattr__ = _load
 region = _find_region()
