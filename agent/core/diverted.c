@@ -9,7 +9,9 @@ void pa_diverted_use(uintptr_t type_of_types)
     type_type = type_of_types;
 }
 
-/* Whether a chain of metaclasses leads from here to `type`. */
+/* Whether a chain of metaclasses leads from here to `type`. What only has a known type is an object like any other: in the
+   GC head of a recycled one may be left the address of another object, by which the trashcan linked those it put off
+   (_PyTrash_thread_deposit_object of Objects/object.c, 3.8-3.12). */
 static bool looks_like_type(uintptr_t address)
 {
     const size_t span = pa_layout_now->tp_flags + sizeof(uintptr_t);
@@ -17,10 +19,11 @@ static bool looks_like_type(uintptr_t address)
         if (address < 1024 || address % sizeof(void *) != 0) {
             return false;
         }
-        if (pa_type_known(address)) {
+        const bool known = pa_type_known(address);
+        if (known && level == 0) {
             return true;
         }
-        if (!pa_host_readable(address, span)) {
+        if (!known && !pa_host_readable(address, span)) {
             return false;
         }
         if (level > 0 && (pa_word(address + pa_layout_now->tp_flags) & PA_TPFLAGS_TYPE_SUBCLASS) == 0) {

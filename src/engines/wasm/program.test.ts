@@ -104,6 +104,21 @@ describe.each(MINORS)('on %s', (minor) => {
     for (const [type, times] of perOp) expect([type, (more[type] ?? 0) - (without[type] ?? 0)]).toEqual([type, times]);
   });
 
+  it('counts tuples again that the trashcan had put off: their GC heads lead to other objects', async () => {
+    const script = `def nest(depth, innermost):
+    for _ in range(depth): innermost = (innermost, 0, 0)
+    return innermost
+def wide(): return tuple([(i, i, (i, i, i)) for i in range(300)])
+for _ in range(4):
+    nested = [nest(depth, wide()) for depth in range(47, 51)]
+    del nested
+    made = [(i, i, i) for i in range(500)]
+`;
+    const nests = 47 + 48 + 49 + 50 + 4 * (2 * 300 + 1);
+    const run = await runProgram(minor, folderOf({ 'nests.py': script }), ['nests.py']);
+    expect(created(run)).toMatchObject({ tuple: 4 * (nests + 500) });
+  });
+
   it('counts what atexit callbacks make, after the program', async () => {
     const script = (what: string): string => `import atexit\n@atexit.register\ndef late():\n    ${what}\n`;
     const folder = folderOf({
