@@ -9,11 +9,9 @@ import { DEFAULT_MEASURE } from '../src/engines/engine.js';
 import { KNOWN_LOOPS, KNOWN_STATEMENTS, type KnownType } from '../src/engines/known-counts.testkit.js';
 import { AGENT_FLAGS, agentSources } from '../src/engines/native/agent.js';
 import { nativeEngine } from '../src/engines/native/engine.js';
-import { type Ended, folder, type Options, pyallocs, ROOT, run } from './cli.js';
-
-const FOUND = nativeEngine.offers().filter(({ refusal }) => refusal === null);
-const SCENARIOS = join(ROOT, 'test', 'counting', 'scenarios.py');
-const ENVIRONMENT = { PYTHONPATH: join(ROOT, 'python'), PYTHONDONTWRITEBYTECODE: '1' };
+import { folder, pyallocs, ROOT, run } from './cli.js';
+import { COMPARED } from './counting/bodies.js';
+import { type Body, FOUND, python, scenarios } from './counting/pythons.js';
 
 /** What a scenario tells of a count: per type all creations and those from a freelist. */
 interface Told {
@@ -25,29 +23,11 @@ interface Told {
 const counts = (creations: Told['creations'], buffers = 0, resizes = 0): Told => ({ creations, buffers, resizes });
 const NOTHING = counts({});
 
-async function python(command: string, args: readonly string[], options: Options = {}): Promise<Ended> {
-  return run(command, args, { ...options, env: { ...ENVIRONMENT, ...options.env } });
-}
-
-/** Runs scenarios in one process; each result by its name. The process must end well, and say nothing. */
-async function scenarios(
-  command: string,
-  names: readonly string[],
-  options: Options = {},
-): Promise<Record<string, unknown>> {
-  const { stdout, stderr, code, signal } = await python(command, [SCENARIOS, ...names], options);
-  expect({ stderr, code, signal }).toEqual({ stderr: '', code: 0, signal: null });
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
-
-/** A statement as the body of a function: setup, the names that are its parameters, the body. */
-type Body = readonly [setup: string, parameters: readonly string[], statement: string];
-
 async function given(
   command: string,
   bodies: readonly Body[],
 ): Promise<readonly (Told & { exact: boolean; steady: boolean })[]> {
-  const found = await scenarios(command, ['given'], { input: JSON.stringify(bodies) });
+  const found = await scenarios(command, 'scenarios.py', ['given'], { input: JSON.stringify(bodies) });
   if (!Array.isArray(found['given'])) throw new Error(String(found['given']));
   return found['given'] as (Told & { exact: boolean; steady: boolean })[];
 }
@@ -60,39 +40,6 @@ function bound(setup: string): string[] {
 /** `s += 'x'` is about a local that goes on from one execution to the next: each call of a function has a new one. */
 const KNOWN = [...KNOWN_STATEMENTS, ...KNOWN_LOOPS].filter(({ statement }) => !statement.startsWith('s +='));
 
-/**
- * What `bench` and count() must agree on: the same call of the same function, once from a loop in Python, which costs nothing
- * itself, and once from C. So both have the frame that a call makes up to 3.10, and nothing is to be taken off.
- */
-const COMPARED: readonly Body[] = [
-  ['import json\nd = {"a": [1, 2.5, None], "b": "x" * 50}', ['json', 'd'], 'json.loads(json.dumps(d))'],
-  ['L = list(range(50))', ['L'], 'sorted(L, key=lambda x: -x)'],
-  ['L = list(range(50))', ['L'], '[x * x for x in L if x % 2]'],
-  ['L = list(range(50))', ['L'], '{x: str(x) for x in L}'],
-  ['L = list(range(50))', ['L'], 'set(L) | {1.5}'],
-  ['L = list(range(50))', ['L'], 'sum(x * 1.5 for x in L)'],
-  ['x = 5000', ['x'], 'f"{x:>10} {x!r}".split()'],
-  ['x = 5000', ['x'], '"%s %d" % (x, x)'],
-  ['x = 2 ** 70', ['x'], 'x * x // 3 % 7'],
-  ['import re\np = re.compile(r"(\\w+) (\\d+)")', ['p'], 'p.match("alpha 12").groups()'],
-  ['class C:\n    def __init__(self, a, b): self.a = a; self.b = b', ['C'], 'C(1, 2).a'],
-  ['import string\nt = string.Template("$a b")', ['t'], 't.substitute(a=1)'],
-  [
-    'from dataclasses import dataclass, asdict\n@dataclass\nclass D:\n    a: int\n    b: list',
-    ['D', 'asdict'],
-    'asdict(D(1, [2]))',
-  ],
-  ['def g():\n    yield 1\n    yield 2', ['g'], 'list(g())'],
-  ['def f(*args, **kwargs): return args, kwargs', ['f'], 'f(1, 2, a=3)'],
-  ['', [], 'try:\n    raise ValueError("x")\nexcept ValueError as e:\n    str(e)'],
-  ['import io', ['io'], 'io.StringIO("a\\nb").readlines()'],
-  ['import itertools', ['itertools'], 'list(itertools.combinations(range(5), 2))'],
-  ['import datetime\nt = datetime.datetime(2020, 1, 1)', ['t', 'datetime'], 't + datetime.timedelta(days=1)'],
-  ['from decimal import Decimal\nx = Decimal("1.5")', ['x'], 'x * x + 1'],
-  ['b = bytearray(10)', ['b'], 'bytes(b).hex()'],
-  ['import functools', ['functools'], 'functools.partial(max, 1)(2)'],
-];
-
 describe.skipIf(FOUND.length === 0)(
   'Pythons that count themselves (skipped where there is none that can be counted)',
   () => {
@@ -104,7 +51,7 @@ describe.skipIf(FOUND.length === 0)(
       let found: Record<string, unknown>;
 
       beforeAll(async () => {
-        found = await scenarios(command, [
+        found = await scenarios(command, 'scenarios.py', [
           'older_blocks_are_from_freelists',
           'empty',
           'empty_1000_times',
@@ -125,7 +72,6 @@ describe.skipIf(FOUND.length === 0)(
           'call_raises',
           'unsteady',
           'alternating',
-          'coroutine',
           'generators',
           'count_in_interval',
           'interval_in_count',
@@ -188,7 +134,6 @@ describe.skipIf(FOUND.length === 0)(
           'RuntimeError: this interval was not entered',
           "AttributeError: 'Counts' object has no attribute 'nothing'",
         ]);
-        expect(found['coroutine']).toMatch(/^NotCountable: calling a coroutine function only makes a coroutine/);
       });
 
       test('an interval that is never left disturbs no other', () => {
@@ -406,6 +351,7 @@ describe.skipIf(FOUND.length === 0)(
         };
         const found = await scenarios(
           path ?? '',
+          'scenarios.py',
           ['empty', 'nested', 'raised', 'threads', 'forgotten', 'collected', 'calls'],
           { env },
         );

@@ -94,6 +94,10 @@ typedef struct {
 
 /* The book that is written, in memory of the process alone: a host that shows it to others copies it when it has changed. */
 extern pa_book pa_book_now;
+/* An event could not be entered, because there was no memory. That makes no count exact any more, unless nobody shows the
+   book with the counts: then only the book is not whole. */
+extern bool pa_book_full, pa_book_apart;
+void pa_book_overflow(void);
 /* After a change of a field of it; sites change without. */
 void pa_book_changed(void);
 

@@ -167,7 +167,7 @@ static uint32_t identity_of(const parts *of)
 static void drop_shared(const void *block)
 {
     if (block != NULL) {
-        pa_shared_drop((void *)(uintptr_t)block);
+        pa_book_drop((void *)(uintptr_t)block);
     }
 }
 
@@ -180,7 +180,7 @@ static void drop_memory(void *block)
 
 static char *copy_text(uintptr_t text)
 {
-    char *copy = pa_shared_new(pa_text_size(frames, text) + 1, 1);
+    char *copy = pa_book_new(pa_text_size(frames, text) + 1, 1);
     if (copy != NULL) {
         pa_text_write(frames, text, copy);
     }
@@ -193,8 +193,8 @@ static bool copy_code(const parts *of, pa_code *to)
     for (uint32_t i = 0; i < of->names_count; i++) {
         size += pa_text_size(frames, name_at(of, i)) + 1;
     }
-    char *names = pa_shared_new(size + 1, 1);
-    uint8_t *bytecode = pa_shared_new(of->bytecode_size + 1u, 1), *lines = pa_shared_new(of->line_table_size + 1u, 1);
+    char *names = pa_book_new(size + 1, 1);
+    uint8_t *bytecode = pa_book_new(of->bytecode_size + 1u, 1), *lines = pa_book_new(of->line_table_size + 1u, 1);
     const char *file = copy_text(of->file), *name = copy_text(of->name);
     if (names == NULL || bytecode == NULL || lines == NULL || file == NULL || name == NULL) {
         const void *const copied[] = {names, bytecode, lines, file, name};
@@ -232,7 +232,7 @@ static bool grow_codes(void)
 {
     pa_book *book = &pa_book_now;
     uint32_t room = codes_room == 0 ? FIRST_CODES : codes_room * 2;
-    pa_code *grown = pa_shared_new(room, sizeof *grown);
+    pa_code *grown = pa_book_new(room, sizeof *grown);
     uint32_t *table = pa_memory_new((size_t)room * 2, sizeof *table), *known = pa_memory_new(room, sizeof *known);
     if (grown == NULL || table == NULL || known == NULL) {
         drop_shared(grown);
@@ -245,7 +245,7 @@ static bool grow_codes(void)
         __builtin_memcpy(known, identities, (size_t)codes_room * sizeof *known);
         pa_memory_drop(by_identity);
         pa_memory_drop(identities);
-        pa_shared_drop(book->codes);
+        pa_book_drop(book->codes);
     }
     book->codes = grown;
     by_identity = table;
@@ -344,10 +344,10 @@ uint32_t pa_code_live(uintptr_t code)
         return known;
     }
     /* What failed once is not tried at every event. */
-    const bool possible = (pa.flags & PA_NO_MEMORY) == 0 && pa_block_watch(code, code);
+    const bool possible = !pa_book_full && pa_block_watch(code, code);
     uint32_t number = possible ? number_of(code) : 0, live = number == 0 ? 0 : unused_live();
     if (live == 0) {
-        pa_raise(PA_NO_MEMORY);
+        pa_book_overflow();
         return 0;
     }
     pa_live_codes[live] = (pa_live_code){.code = code, .number = number};
@@ -393,7 +393,8 @@ void pa_code_close(uintptr_t block)
 bool pa_codes_start(const pa_frames *of)
 {
     frames = of;
-    for (unsigned i = 0; i < 256 && pa_opcode_base[1] == 0; i++) {
+    const bool known = pa_opcode_base[1] != 0;
+    for (unsigned i = 0; i < 256 && !known; i++) {
         pa_opcode_base[i] = (uint8_t)i;
     }
     return grow_codes() && grow_live();

@@ -91,8 +91,8 @@ static bool grow_edges(void)
 
 static bool add_edge(uint64_t key, uint32_t parent, uint32_t child, uint32_t live)
 {
-    if (edges_used * 3 >= edges_mask * 2 && ((pa.flags & PA_NO_MEMORY) != 0 || !grow_edges())) {
-        pa_raise(PA_NO_MEMORY);
+    if (edges_used * 3 >= edges_mask * 2 && (pa_book_full || !grow_edges())) {
+        pa_book_overflow();
         return false;
     }
     put_edge(key, parent, child, live);
@@ -106,13 +106,13 @@ static void *with_room(void *array, uint64_t used, uint64_t *room, uint64_t firs
         return array;
     }
     uint64_t more = *room == 0 ? first : *room * 2;
-    void *grown = pa.flags & PA_NO_MEMORY ? NULL : pa_shared_new(more, size); /* what failed once is not tried again */
+    void *grown = pa_book_full ? NULL : pa_book_new(more, size); /* what failed once is not tried again */
     if (grown == NULL) {
         return NULL;
     }
     if (array != NULL) {
         __builtin_memcpy(grown, array, (used + 1) * size);
-        pa_shared_drop(array);
+        pa_book_drop(array);
     }
     *room = more;
     return grown;
@@ -143,7 +143,7 @@ uint32_t pa_context_child(uint32_t parent, uint32_t code, uint32_t offset)
         pa_context *grown =
             with_room(book->contexts, book->contexts_used, &contexts_room, FIRST_CONTEXTS, sizeof *grown);
         if (grown == NULL || book->contexts_used >= 0xfffffff0u) {
-            pa_raise(PA_NO_MEMORY);
+            pa_book_overflow();
             return 0;
         }
         book->contexts = grown;
@@ -161,9 +161,9 @@ void pa_label_name(uint32_t label, const char *text)
     while (text[size] != '\0') {
         size++;
     }
-    char *copy = pa_shared_new(size + 1, 1);
+    char *copy = pa_book_new(size + 1, 1);
     if (copy == NULL) {
-        pa_raise(PA_NO_MEMORY);
+        pa_book_overflow();
         return;
     }
     __builtin_memcpy(copy, text, size);
@@ -175,7 +175,7 @@ uint32_t pa_label_new(const char *text)
     pa_book *book = &pa_book_now;
     const char **grown = with_room(book->labels, book->labels_used, &labels_room, FIRST_LABELS, sizeof *grown);
     if (grown == NULL) {
-        pa_raise(PA_NO_MEMORY);
+        pa_book_overflow();
         return 0;
     }
     const uint32_t label = (uint32_t)book->labels_used + 1;
@@ -244,7 +244,7 @@ static bool path_room(pa_path *path, uint32_t depth)
     }
     pa_seen_frame *seen = pa_memory_new(room, sizeof *seen + sizeof(uintptr_t)); /* and `walked` behind it */
     if (seen == NULL) {
-        pa_raise(PA_NO_MEMORY);
+        pa_book_overflow();
         return false;
     }
     uintptr_t *walked = (uintptr_t *)(void *)(seen + room);
@@ -383,14 +383,14 @@ void pa_contexts_clear(void)
     pa_book *book = &pa_book_now;
     for (uint64_t label = 1; label <= book->labels_used; label++) {
         if (book->labels[label] != NULL) {
-            pa_shared_drop((void *)(uintptr_t)book->labels[label]);
+            pa_book_drop((void *)(uintptr_t)book->labels[label]);
         }
     }
     if (book->labels != NULL) {
-        pa_shared_drop(book->labels);
+        pa_book_drop(book->labels);
     }
     if (book->contexts != NULL) {
-        pa_shared_drop(book->contexts);
+        pa_book_drop(book->contexts);
     }
     if (edges != NULL) {
         pa_memory_drop(edges);

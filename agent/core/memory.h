@@ -16,4 +16,8 @@ void pa_memory_drop(void *block);
 void *pa_shared_new(size_t count, size_t size);
 void pa_shared_drop(void *block);
 
+/* The same for what is in the book (book.h), which is shown or is not. */
+void *pa_book_new(size_t count, size_t size);
+void pa_book_drop(void *block);
+
 #endif

@@ -14,6 +14,15 @@ pa_path *pa_path_now;
 uintptr_t (*pa_thread_state)(void);
 void (*pa_name_thread)(pa_path *path, uintptr_t outermost);
 pa_book pa_book_now;
+bool pa_book_full, pa_book_apart;
+
+void pa_book_overflow(void)
+{
+    pa_book_full = true;
+    if (!pa_book_apart) {
+        pa_raise(PA_NO_MEMORY);
+    }
+}
 
 void pa_book_changed(void)
 {
@@ -42,9 +51,9 @@ static link *spare_links;
 static void drop_table(pa_site_table *table, link *beside)
 {
     if (table != NULL) {
-        pa_shared_drop(table->sites);
-        pa_shared_drop(table->places);
-        pa_shared_drop(table);
+        pa_book_drop(table->sites);
+        pa_book_drop(table->places);
+        pa_book_drop(table);
         pa_memory_drop(beside);
     }
 }
@@ -61,9 +70,9 @@ static pa_site_table *new_table(uint64_t size, link **beside)
         return table;
     }
     drop_table(table, *beside);
-    table = pa_shared_new(1, sizeof *table);
-    pa_site *empty = pa_shared_new(size, sizeof *empty);
-    pa_place *places = pa_shared_new(size, sizeof *places);
+    table = pa_book_new(1, sizeof *table);
+    pa_site *empty = pa_book_new(size, sizeof *empty);
+    pa_place *places = pa_book_new(size, sizeof *places);
     *beside = pa_memory_new(size, sizeof **beside);
     if (table != NULL && empty != NULL && places != NULL && *beside != NULL) {
         *table = (pa_site_table){size - 1, empty, places};
@@ -72,7 +81,7 @@ static pa_site_table *new_table(uint64_t size, link **beside)
     void *const made[] = {table, empty, places};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         if (made[i] != NULL) {
-            pa_shared_drop(made[i]);
+            pa_book_drop(made[i]);
         }
     }
     if (*beside != NULL) {
@@ -187,10 +196,10 @@ static bool grow(void)
 static bool has_room(void)
 {
     /* What failed once is not tried at every event. */
-    if ((used + 1) * 3 < mask * 2 || ((pa.flags & PA_NO_MEMORY) == 0 && grow())) {
+    if ((used + 1) * 3 < mask * 2 || (!pa_book_full && grow())) {
         return true;
     }
-    pa_raise(PA_NO_MEMORY);
+    pa_book_overflow();
     return false;
 }
 
@@ -431,6 +440,11 @@ void pa_sites_settle(pa_live_code *live)
     last.block = 0;
 }
 
+void pa_sites_part(void)
+{
+    last.block = 0;
+}
+
 void pa_sites_zero(void)
 {
     for (uint64_t i = 0; sites != NULL && i <= mask; i++) {
@@ -467,4 +481,5 @@ void pa_sites_clear(void)
     links = NULL;
     mask = used = 0;
     pa_sited = 0;
+    pa_book_full = false;
 }

@@ -30,6 +30,9 @@ void pa_sites_clear(void);
 /* Sets all counters to zero: a forked child begins with what its parent knew, not with what it counted. */
 void pa_sites_zero(void);
 
+/* What comes belongs to no request before. */
+void pa_sites_part(void);
+
 /* An event that is charged: one of PA_SITE_…, of a row. */
 void pa_site_event(unsigned kind, uint32_t row, size_t bytes);
 /* The others are for when pa_sited is not 0. A request of the mem and obj domains: */

@@ -5,24 +5,29 @@
 
 #include "native/attach.h"
 #include "native/entered.h"
+#include "native/interval_sites.h"
 #include "native/objects.h"
 #include "native/thread.h"
 
 /* What a region had counted when it was left, in memory of the C library: making it makes no event. */
 typedef struct {
     const char *problem; /* why it is not exact, or NULL */
+    pa_interval_sites sites;
+    bool sited; /* they were collected */
     pa_counts totals;
     uint32_t used;
     pa_counts rows[];
 } count;
 
-/* interval(owner) */
+/* interval(owner, sites) */
 typedef struct {
     pa_object head;
     pa_vectorcall_function call;
     void *owner;
     pa_region *region; /* while it is entered */
-    bool over;
+    void *trace;       /* the trace function of this thread meanwhile suspended, or NULL */
+    bool over, sited;
+    pa_interval_sites sites; /* if `sited` */
 } interval;
 
 /* uncounted(function) */
@@ -101,6 +106,7 @@ static count *count_of(pa_region *region, bool left_here)
     if (found == NULL) {
         return NULL;
     }
+    found->sited = false;
     found->totals = region->tally.totals;
     found->used = pa_names_used;
     memcpy(found->rows, region->tally.rows, found->used * sizeof(pa_counts));
@@ -176,7 +182,7 @@ static void *rows_of(const count *found)
     return list;
 }
 
-/* (problem, totals, rows), and frees it. */
+/* (problem, totals, rows, sites), and frees it. */
 static void *told(count *found)
 {
     if (found == NULL) {
@@ -184,14 +190,46 @@ static void *told(count *found)
         return NULL;
     }
     void *items[] = {found->problem == NULL ? pa_none() : py.PyUnicode_FromString(found->problem), fields_of(&found->totals),
-                     rows_of(found)};
+                     rows_of(found), found->sited ? pa_interval_sites_told(&found->sites) : pa_none()};
     free(found);
-    return tuple_of(items, 3);
+    return tuple_of(items, 4);
 }
 
 /* --- intervals --- */
 
-static void *enter(interval *self)
+/* No frame of ours lies between a trace function's last event and its next: one that keeps a stack of its own (coverage)
+   finds the same frame on top of it. False with an exception. */
+static bool suspend_trace(interval *self)
+{
+    void *trace = pa_call_method(self->owner, "_gettrace", NULL);
+    void *off = trace == NULL || trace == py._Py_NoneStruct ? trace : pa_call_method(self->owner, "_settrace", pa_none());
+    if (trace != NULL && trace != py._Py_NoneStruct) {
+        void *settled = off == NULL ? NULL : pa_call_method(self->owner, "_settle", NULL);
+        pa_drop(off);
+        pa_drop(settled);
+        self->trace = trace;
+        return settled != NULL;
+    }
+    pa_drop(trace);
+    return off != NULL;
+}
+
+/* _wake() is a call of a Python function: what is traced in C takes over from sys.settrace at the first event. */
+static bool resume_trace(interval *self)
+{
+    if (self->trace == NULL) {
+        return true;
+    }
+    void *on = pa_call_method(self->owner, "_settrace", self->trace);
+    self->trace = NULL;
+    void *awake = on == NULL ? NULL : pa_call_method(self->owner, "_wake", NULL);
+    pa_drop(on);
+    pa_drop(awake);
+    return awake != NULL;
+}
+
+/* All of entering but the last act. False with an exception. */
+static bool prepare(interval *self)
 {
     pa_suspend();
     pa_region *region = self->region == NULL && !self->over ? take_region() : NULL;
@@ -202,19 +240,37 @@ static void *enter(interval *self)
                                                                  : "pyallocs: there is no room for another interval");
     }
     else {
-        result = pa_call_method(self->owner, "_begin", NULL);
+        result = suspend_trace(self) ? pa_call_method(self->owner, "_begin", NULL) : NULL;
         if (result == NULL) {
             give_region(region);
         }
     }
     pa_drop(result);
     pa_resume();
-    if (result == NULL) {
+    if (result != NULL) {
+        self->region = region;
+    }
+    return result != NULL;
+}
+
+/* The last act of entering. */
+static void begin(interval *self)
+{
+    if (self->sited) {
+        pa_suspend();
+        pa_interval_sites_open(&self->sites);
+        pa_resume();
+    }
+    pa_region_enter(self->region);
+}
+
+static void *enter(interval *self)
+{
+    if (!prepare(self)) {
         return NULL;
     }
-    self->region = region;
     py.Py_IncRef(self->owner);
-    pa_region_enter(region);
+    begin(self);
     return self->owner;
 }
 
@@ -226,14 +282,29 @@ static bool end(interval *self)
     pa_suspend();
     self->region = NULL;
     self->over = true;
-    void *count = told(count_of(region, here));
+    count *found = count_of(region, here);
+    if (here) {
+        pa_interval_sites_close(&self->sites);
+    }
+    if (found != NULL && found->problem == NULL) {
+        found->sited = self->sited;
+        found->sites = self->sites;
+    }
+    else {
+        pa_interval_sites_drop(&self->sites);
+    }
+    void *count = told(found);
     if (here) {
         give_region(region); /* otherwise another thread is still in it */
     }
     void *result = count == NULL ? NULL : pa_call_method(self->owner, "_end", count);
+    bool done = result != NULL;
     pa_drop(result);
+    if (done) {
+        done = resume_trace(self);
+    }
     pa_resume();
-    return result != NULL;
+    return done;
 }
 
 static void *leave(interval *self)
@@ -265,15 +336,17 @@ static void drop_interval(void *value)
         }
         py.PyErr_Restore(three[0], three[1], three[2]);
     }
+    pa_drop(self->trace);
     pa_drop(self->owner);
     pa_object_free(value);
     pa_resume();
 }
 
-void *pa_interval_of(void *module, void *owner)
+void *pa_interval_of(void *module, void *arguments)
 {
     (void)module;
-    if (interval_type == NULL) {
+    void *owner = py.PyTuple_Size(arguments) == 2 ? py.PyTuple_GetItem(arguments, 0) : NULL;
+    if (interval_type == NULL || owner == NULL) {
         py.PyErr_SetString(*(void **)py.PyExc_RuntimeError, "_pyallocs.attach() comes first");
         return NULL;
     }
@@ -283,6 +356,7 @@ void *pa_interval_of(void *module, void *owner)
         py.Py_IncRef(owner);
         made->call = call_interval;
         made->owner = owner;
+        made->sited = py.PyTuple_GetItem(arguments, 1) == py._Py_TrueStruct;
     }
     pa_resume();
     return made;
@@ -381,13 +455,17 @@ static bool run(const repeated *call, long times)
 }
 
 /* Runs, counted if there is a region, and nowhere else: the program and the intervals around see nothing of it. */
-static bool run_counted(const repeated *call, long times, pa_region *region)
+static bool run_counted(const repeated *call, long times, pa_region *region, pa_interval_sites *sites)
 {
     pa_thread *self = &pa_self;
     const pa_thread around = *self;
     self->entered = NULL;
-    self->open = self->different = self->suspended = 0;
+    self->open = self->different = self->suspended = self->sited = self->scope = 0;
     self->alone = true;
+    self->path.root = 0;
+    if (sites != NULL) {
+        pa_interval_sites_open(sites);
+    }
     if (region != NULL) {
         pa_region_enter(region);
     }
@@ -395,27 +473,40 @@ static bool run_counted(const repeated *call, long times, pa_region *region)
     if (region != NULL) {
         pa_region_leave(region);
     }
+    if (sites != NULL) {
+        pa_interval_sites_close(sites);
+    }
     free(self->entered);
     self->entered = around.entered;
     self->open = around.open;
     self->different = around.different;
     self->suspended = around.suspended;
     self->alone = around.alone;
+    self->sited = around.sited;
+    self->scope = around.scope;
     self->path.root = 0;
     return done;
 }
 
-/* Counts so many calls; NULL with an exception. */
-static count *count_run(const repeated *call, long times)
+/* Counts so many calls, with their sites if they are wanted; NULL with an exception. */
+static count *count_run(const repeated *call, long times, bool sited)
 {
+    pa_interval_sites sites = {0};
     pa_region *region = take_region();
     if (region == NULL) {
         py.PyErr_SetString(*(void **)py.PyExc_RuntimeError, "pyallocs: there is no room for another interval");
         return NULL;
     }
-    bool done = run_counted(call, times, region);
+    bool done = run_counted(call, times, region, sited ? &sites : NULL);
     count *found = done ? count_of(region, true) : NULL;
     give_region(region);
+    if (found != NULL) {
+        found->sited = sited;
+        found->sites = sites;
+    }
+    else {
+        pa_interval_sites_drop(&sites);
+    }
     if (done && found == NULL) {
         py.PyErr_SetString(*(void **)py.PyExc_RuntimeError, "pyallocs: there is no memory to tell what was counted");
     }
@@ -452,10 +543,10 @@ void *pa_measure(void *module, void *arguments)
     bool done = py.PyErr_Occurred() == NULL;
     for (ptrdiff_t i = 0; done && i < steps; i++) {
         if (plan[i] < 0) {
-            done = run_counted(&call, -plan[i], NULL);
+            done = run_counted(&call, -plan[i], NULL, NULL);
         }
         else {
-            found[used] = count_run(&call, plan[i]);
+            found[used] = count_run(&call, plan[i], false);
             done = found[used] != NULL;
             used += done;
         }
@@ -491,7 +582,7 @@ void *pa_warm(void *module, void *arguments)
     count *before = NULL, *now = NULL;
     bool same = false, done = py.PyErr_Occurred() == NULL;
     while (done && !same && runs < limit) {
-        now = count_run(&call, times);
+        now = count_run(&call, times, false);
         done = now != NULL;
         same = done && before != NULL && agree(before, now);
         free(before);
@@ -501,6 +592,120 @@ void *pa_warm(void *module, void *arguments)
     free(before);
     free(call.values - 1);
     void *result = done ? py.PyLong_FromLong(runs) : NULL;
+    pa_resume();
+    return result;
+}
+
+void *pa_sites_of(void *module, void *arguments)
+{
+    (void)module;
+    repeated call;
+    pa_suspend();
+    if (py.PyTuple_Size(arguments) != 4 || !read_call(arguments, &call)) {
+        pa_resume();
+        return bad_call();
+    }
+    long times = py.PyLong_AsLong(py.PyTuple_GetItem(arguments, 3));
+    count *found = py.PyErr_Occurred() == NULL ? count_run(&call, times, true) : NULL;
+    free(call.values - 1);
+    void *result = found == NULL ? NULL : told(found);
+    pa_resume();
+    return result;
+}
+
+/* --- the body of one call --- */
+
+/* The interval whose body begins with the next Python frame of this thread (up to 3.10). */
+static __thread interval *awaited __attribute__((tls_model("initial-exec")));
+
+/* A profile function (Include/cpython/pystate.h: PyTrace_CALL is 0): the frame is made, and its first instruction comes
+   next (_PyEval_EvalFrameDefault, Python/ceval.c, 3.8-3.10). What it makes from here on is that of the body. */
+static int on_first_frame(void *unused, void *frame, int what, void *argument)
+{
+    (void)unused;
+    (void)frame;
+    (void)argument;
+    if (what == 0 && awaited != NULL) {
+        interval *self = awaited;
+        awaited = NULL;
+        pa_suspend();
+        py.PyEval_SetProfile(NULL, NULL);
+        pa_resume();
+        begin(self);
+    }
+    return 0;
+}
+
+static void await_first_frame(interval *self)
+{
+    pa_suspend();
+    awaited = self;
+    py.PyEval_SetProfile(on_first_frame, NULL);
+    pa_resume();
+}
+
+/* The function made no frame: a generator, or arguments that do not fit. Then the body is empty. */
+static void await_no_longer(interval *self)
+{
+    if (awaited == self) {
+        awaited = NULL;
+        pa_suspend();
+        py.PyEval_SetProfile(NULL, NULL);
+        pa_resume();
+        begin(self);
+    }
+}
+
+static void *call_body(interval *self, const repeated *call, bool makes_frame)
+{
+    const size_t offset = (size_t)1 << (8 * sizeof offset - 1);
+    const bool waits = makes_frame && py.minor <= 10; /* later a call makes none */
+    if (waits) {
+        await_first_frame(self);
+    }
+    else {
+        begin(self);
+    }
+    void *result = pa_vectorcall(call->function, call->values, call->positional | offset, call->names);
+    await_no_longer(self);
+    void *raised[3] = {NULL, NULL, NULL};
+    if (result == NULL) {
+        py.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    }
+    bool ended = end(self);
+    if (result == NULL) {
+        if (!ended) {
+            py.PyErr_Clear();
+        }
+        py.PyErr_Restore(raised[0], raised[1], raised[2]);
+        return NULL;
+    }
+    if (!ended) {
+        pa_drop(result);
+        return NULL;
+    }
+    return result;
+}
+
+void *pa_call_in(void *module, void *arguments)
+{
+    (void)module;
+    repeated call;
+    pa_suspend();
+    bool sound = py.PyTuple_Size(arguments) == 5 && read_call(arguments, &call);
+    interval *self = sound ? py.PyTuple_GetItem(arguments, 3) : NULL;
+    long makes_frame = sound ? py.PyLong_AsLong(py.PyTuple_GetItem(arguments, 4)) : 0;
+    if (sound && self->head.type != interval_type) {
+        py.PyErr_SetString(*(void **)py.PyExc_TypeError, "the fourth argument is no interval");
+    }
+    sound = sound && py.PyErr_Occurred() == NULL;
+    pa_resume();
+    if (!sound) {
+        return bad_call();
+    }
+    void *result = prepare(self) ? call_body(self, &call, makes_frame != 0) : NULL;
+    pa_suspend();
+    free(call.values - 1);
     pa_resume();
     return result;
 }

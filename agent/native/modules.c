@@ -32,11 +32,13 @@ static void *attach(void *module, void *unused)
 
 static void *agent_module(void)
 {
-    static pa_method methods[7];
+    static pa_method methods[9];
     static pa_module_def def = {.references = MANY_REFERENCES, .name = "_pyallocs", .size = -1, .methods = methods};
-    void *(*one[])(void *, void *) = {pa_region_of, attach, pa_interval_of, pa_uncounted_of, pa_measure, pa_warm};
-    static const char *const names[] = {"region", "attach", "interval", "uncounted", "measure", "warm"};
-    static const int flags[] = {PA_METH_O, PA_METH_NOARGS, PA_METH_O, PA_METH_O, PA_METH_VARARGS, PA_METH_VARARGS};
+    void *(*one[])(void *, void *) = {pa_region_of, attach,  pa_interval_of, pa_uncounted_of,
+                                      pa_measure,   pa_warm, pa_call_in,     pa_sites_of};
+    static const char *const names[] = {"region", "attach", "interval", "uncounted", "measure", "warm", "call_in", "sites"};
+    static const int flags[] = {PA_METH_O,       PA_METH_NOARGS,  PA_METH_VARARGS, PA_METH_O,
+                                PA_METH_VARARGS, PA_METH_VARARGS, PA_METH_VARARGS, PA_METH_VARARGS};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         pa_method_set(&methods[i], names[i], &one[i], flags[i]);
     }

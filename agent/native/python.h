@@ -81,6 +81,7 @@ typedef struct {
     X(void *, PyUnicode_FromStringAndSize, (const char *text, ptrdiff_t size)) \
     X(void *, PyUnicode_FromString, (const char *text)) \
     X(const char *, PyUnicode_AsUTF8AndSize, (void *text, ptrdiff_t *size)) \
+    X(void *, PyBytes_FromStringAndSize, (const char *bytes, ptrdiff_t size)) \
     X(void *, PyLong_FromLong, (long value)) \
     X(void *, PyLong_FromUnsignedLongLong, (unsigned long long value)) \
     X(long, PyLong_AsLong, (void *number)) \
@@ -105,6 +106,7 @@ typedef struct {
     X(void *, PyVectorcall_Call, (void *callable, void *tuple, void *keywords)) \
     X(void *, PyObject_GenericGetAttr, (void *object, void *name)) \
     X(int, PyCallable_Check, (void *object)) \
+    X(void, PyEval_SetProfile, (int (*function)(void *, void *, int, void *), void *object)) \
     X(ptrdiff_t, PyTuple_Size, (void *tuple)) \
     X(void *, PyTuple_GetItem, (void *tuple, ptrdiff_t index)) \
     X(void, PyObject_Free, (void *block))

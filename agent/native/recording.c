@@ -180,7 +180,9 @@ void pa_recording_update(void)
     pa_recorded->names = pa_names;
     pa_recorded->names_used = pa_names_used;
     pa_recorded->flags = pa.flags;
-    pa_recorded->book = pa_book_now;
+    if (!pa_book_apart) {
+        pa_recorded->book = pa_book_now;
+    }
 }
 
 static bool write_all(int file, const char *bytes, size_t size)
@@ -259,7 +261,9 @@ void pa_recording_fork(void)
     pa_recorded->waited_used = 0;
     pa_recorded->forks = pa_recorded->forked = 0;
     pa_recording_update(); /* its own names, not those that the parent has added since */
-    pa_sites_zero();
+    if (!pa_book_apart) {
+        pa_sites_zero();
+    }
     memset(pa_recorded->slots, 0, PA_SLOTS * sizeof(pa_slot));
     for (pa_region *region = pa_recorded->regions; region != NULL; region = region->next) {
         clear_all(&region->tally);

@@ -28,10 +28,57 @@ static pa_slot *shared_slot(void)
     return &pa_recorded->slots[PA_SLOTS - 1];
 }
 
+/* Who has which scope; one of a thread that ends is given back without the GIL. */
+enum { SCOPES = 512 };
+static const pa_thread *scopes[SCOPES];
+
+bool pa_scopes_in_use(void)
+{
+    for (size_t i = 0; i < SCOPES; i++) {
+        if (__atomic_load_n(&scopes[i], __ATOMIC_ACQUIRE) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pa_scope_take(pa_thread *self)
+{
+    for (uint16_t i = 0; i < SCOPES; i++) {
+        if (__atomic_load_n(&scopes[i], __ATOMIC_ACQUIRE) == NULL) {
+            __atomic_store_n(&scopes[i], self, __ATOMIC_RELEASE);
+            self->scope = i + 1;
+            self->path.root = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+void pa_scope_give(pa_thread *self)
+{
+    __atomic_store_n(&scopes[self->scope - 1], NULL, __ATOMIC_RELEASE);
+    self->scope = 0;
+    self->path.root = 0;
+}
+
+/* Those of a thread that has ended, or of all others, which a fork has left behind. */
+static void give_back_scopes(const pa_thread *self, bool own)
+{
+    for (size_t i = 0; i < SCOPES; i++) {
+        const pa_thread *owner = __atomic_load_n(&scopes[i], __ATOMIC_ACQUIRE);
+        if (owner != NULL && (owner == self) == own) {
+            __atomic_store_n(&scopes[i], NULL, __ATOMIC_RELEASE);
+        }
+    }
+}
+
 static void give_back_slot(void *slot)
 {
     pa_path_clear(&pa_self.path);
     pa_self.open = pa_self.different = 0; /* a region it was in when it ended */
+    pa_self.sited = pa_self.scope = 0;
+    give_back_scopes(&pa_self, true);
     free(pa_self.entered);
     pa_self.entered = NULL;
     __atomic_store_n(&((pa_slot *)slot)->in_use, 0, __ATOMIC_RELEASE);
@@ -113,14 +160,31 @@ void pa_thread_released(pa_thread *self, uintptr_t block)
     }
 }
 
-bool pa_book_start(void)
+static bool see_sites(uint32_t (*root)(pa_path *path))
 {
     current_state = py.PyThreadState_GetUnchecked != NULL ? py.PyThreadState_GetUnchecked : py._PyThreadState_UncheckedGet;
     pa_thread_state = thread_state;
-    pa_path_root = path_root;
+    pa_path_root = root;
+    return current_state != NULL && pa_sites_start(pa_layout_now->minor);
+}
+
+bool pa_book_start(void)
+{
     pa_name_thread = pa_name_by_frame;
-    recorded = current_state != NULL && pa_sites_start(pa_layout_now->minor);
+    recorded = see_sites(path_root);
     return recorded;
+}
+
+static uint32_t scope_root(pa_path *path)
+{
+    (void)path;
+    return pa_context_child(0, PA_CONTEXT_THREAD, pa_self.scope);
+}
+
+bool pa_scopes_start(void)
+{
+    pa_callers = false;
+    return see_sites(scope_root);
 }
 
 /* Whether this thread may touch what the GIL guards. From 3.12 on the current state is a variable of each thread. */
@@ -216,6 +280,9 @@ void pa_thread_choose(pa_thread *self)
     if (self->alone) {
         pa_sited &= (uint8_t)~PA_SITED;
         phase = PA_IDLE;
+    }
+    if (PA_UNLIKELY(self->sited > 0)) {
+        pa_sited |= PA_SITED;
     }
     if (self->open == 0) {
         pa_now = phase_lists[phase];
@@ -324,6 +391,7 @@ void pa_resume(void)
 {
     pa_self.suspended--;
     suspensions--;
+    pa_sites_part();
     pa_phases_update();
 }
 
@@ -333,6 +401,7 @@ void pa_threads_fork(void)
     pa_self.slot = NULL;
     pa_threads_in_regions = open > 0;
     suspensions = pa_self.suspended;
+    give_back_scopes(&pa_self, false);
     pthread_mutex_init(&raw_live, NULL);
     pa_phases_update();
 }

@@ -24,6 +24,8 @@ typedef struct {
     unsigned suspended;  /* what pyallocs does itself is counted nowhere */
     unsigned open;       /* regions, those entered more than once in a row included */
     unsigned different;  /* regions, each once */
+    uint16_t sited;      /* intervals whose sites are collected (interval_sites.h) */
+    uint16_t scope;      /* whose they are; 0: there are none */
     pa_entered *entered; /* NULL until the first region is entered */
     pa_path path;        /* of calls, for sites */
 } pa_thread;
@@ -42,6 +44,15 @@ uint64_t pa_monotonic(void);
 
 /* Opens the book: events of the program go to sites as well. False when there is no memory, or no row for this version. */
 bool pa_book_start(void);
+
+/* The same for intervals that the program counts by itself: events go to sites where such intervals are open. Each thread in
+   one has a scope, a number from 1 on. */
+bool pa_scopes_start(void);
+/* Whether any thread has one; one that ended has none. */
+bool pa_scopes_in_use(void);
+/* False when there are too many. */
+bool pa_scope_take(pa_thread *self);
+void pa_scope_give(pa_thread *self);
 
 /* Adds the tallies of the phases to the core. False when there is no memory. */
 bool pa_phases_start(void);

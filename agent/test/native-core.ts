@@ -81,6 +81,7 @@ export function buildThreads(): string {
     ...core,
     'layout/frames.c',
     'layout/layout.c',
+    'native/book_memory.c',
     'native/memory.c',
     'native/recording.c',
     'native/thread.c',

@@ -89,3 +89,13 @@ void pa_shared_drop(void *block)
 {
     pa_memory_drop(block);
 }
+
+void *pa_book_new(size_t count, size_t size)
+{
+    return pa_memory_new(count, size);
+}
+
+void pa_book_drop(void *block)
+{
+    pa_memory_drop(block);
+}

@@ -8,6 +8,8 @@
         tree = parse(text)
     print(c.creations, c.creations.freelist, c.requests, c.by_type)
 
+In a notebook, `%load_ext pyallocs` gives %allocs and %%allocs, and Counts are shown as tables.
+
 Where an interpreter cannot be counted, both raise NotCountable, which says why.
 
 Regions are for `pyallocs stat`, which counts what each one allocates:
@@ -33,12 +35,13 @@ if TYPE_CHECKING:
     from typing import Any, Callable, ContextManager
 
     from ._counting import CallCounts, Counts
+    from ._sites import Site as Site
 
     def count(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> CallCounts: ...
-    def counting(*, gc: bool = False) -> ContextManager[Counts]: ...
+    def counting(*, gc: bool = False, sites: bool = False) -> ContextManager[Counts]: ...
 
 
-__all__ = ["CallCounts", "Counts", "NotCountable", "count", "counting", "region"]
+__all__ = ["CallCounts", "Counts", "NotCountable", "Site", "count", "counting", "region"]
 
 _PROTOCOL = 1
 
@@ -91,6 +94,10 @@ def _find_region():
 
 def _load(name):
     """What counts this process is loaded when it is first asked for: a program with regions needs none of it."""
+    if name == "load_ipython_extension":  # %load_ext pyallocs
+        from ._notebook import load_ipython_extension
+
+        return load_ipython_extension
     if name not in __all__:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
     try:

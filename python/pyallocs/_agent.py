@@ -9,9 +9,9 @@ import sys
 from importlib.machinery import ExtensionFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 
-from . import NotCountable
+from . import NotCountable, _tracers
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 _agent = None
@@ -22,7 +22,18 @@ def find_agent():
     global _agent
     if _agent is None:
         agent = _attached()
-        _check(agent)
+        trace = sys.gettrace()
+        if trace is not None:
+            sys.settrace(None)
+        suspended = _tracers.Suspended()
+        try:
+            suspended.suspend_tools()
+            _check(agent)
+        finally:
+            suspended.restore()
+            if trace is not None:
+                sys.settrace(trace)
+                _tracers.wake()
         _agent = agent
     return _agent
 
@@ -72,7 +83,8 @@ def _path():
     if given:
         raise NotCountable("PYALLOCS_AGENT_PATH names %s, which does not exist" % given)
     raise NotCountable(
-        "the native agent is not there: build it with `node scripts/build.mjs` in a clone, or name its shared object in "
+        "this installation of pyallocs has no native agent: install it again where a wheel for Linux (x86-64) or a C compiler is "
+        "(pip install --force-reinstall pyallocs; in a clone: pip install ./python), or name the agent's shared object in "
         "PYALLOCS_AGENT_PATH"
     )
 

@@ -307,13 +307,6 @@ def alternating():
     return c.exact, c.steady, float(c.by_type["object"]), float(c.by_type["object"].pymalloc)
 
 
-def coroutine():
-    async def waits():
-        pass
-
-    return refused(lambda: pyallocs.count(waits))
-
-
 def generators():
     def numbers():
         for _ in [None] * 3:
@@ -402,14 +395,15 @@ def given():
     return found
 
 
-def main():
+def main(scenarios):
     found = {}
     for name in sys.argv[1:]:
         try:
-            found[name] = globals()[name]()
+            found[name] = scenarios[name]()
         except Exception as error:
             found[name] = "%s: %s (line %d)" % (type(error).__name__, error, error.__traceback__.tb_next.tb_lineno)
     json.dump(found, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main(globals())

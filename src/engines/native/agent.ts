@@ -1,10 +1,20 @@
 /**
- * The native agent: the counting core as a shared object, for LD_PRELOAD. In a clone the build makes it; from the npm
- * package it is compiled at first need, into the user's cache folder, under a name that changes with its sources.
+ * The native agent: the counting core as a shared object, for LD_PRELOAD. In a clone the build makes it, and the Python
+ * distribution brings it along; from the npm package it is compiled at first need, into the user's cache folder, under a name
+ * that changes with its sources.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,28 +23,21 @@ import { EXIT, PyallocsError } from '../../core/errors.js';
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const SOURCES = join(PACKAGE, 'agent');
 const BUILT = join(PACKAGE, 'dist', 'agent', 'libpyallocs.so');
-const FOLDERS = ['core', 'layout', 'native'];
-/** The C library has functions of its own for what this one defines. */
-const LEFT_OUT = 'core/freestanding.c';
+/** In the Python distribution this package is the folder pyallocs/_command, and the agent stands beside it. */
+const AROUND = join(PACKAGE, '..');
 
-/** -O2 without -march: the object may be used on another machine. */
-export const AGENT_FLAGS: readonly string[] = [
-  '-std=c11',
-  '-D_GNU_SOURCE',
-  '-O2',
-  '-flto',
-  '-fno-tree-slp-vectorize', // two counters side by side are faster added one by one
-  '-g',
-  '-fPIC',
-  '-shared',
-  '-fvisibility=hidden',
-  '-ftls-model=initial-exec',
-  '-Wall',
-  '-Wextra',
-  '-Wpedantic',
-  '-Werror',
-  '-I.',
-];
+/**
+ * How the agent is compiled, for this file and for python/hatch_build.py. -O2 without -march: the object may be used on another
+ * machine. -fno-tree-slp-vectorize: two counters side by side are faster added one by one. Left out is what the C library has
+ * functions of its own for.
+ */
+const BUILD = JSON.parse(readFileSync(join(SOURCES, 'native.json'), 'utf8')) as {
+  readonly folders: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly flags: readonly string[];
+};
+
+export const AGENT_FLAGS: readonly string[] = BUILD.flags;
 
 /** Whether native interpreters can be counted on this kind of machine at all. */
 export function isSupportedMachine(): boolean {
@@ -43,18 +46,20 @@ export function isSupportedMachine(): boolean {
 
 /** The C files of the agent, as the compiler is given them. */
 export function agentSources(): string[] {
-  return FOLDERS.flatMap((folder) =>
-    readdirSync(join(SOURCES, folder))
-      .filter((name) => name.endsWith('.c'))
-      .map((name) => `${folder}/${name}`)
-      .sort(),
-  ).filter((name) => name !== LEFT_OUT);
+  return BUILD.folders
+    .flatMap((folder) =>
+      readdirSync(join(SOURCES, folder))
+        .filter((name) => name.endsWith('.c'))
+        .map((name) => `${folder}/${name}`)
+        .sort(),
+    )
+    .filter((name) => !BUILD.leftOut.includes(name));
 }
 
 /** Changes with every file that the agent is made of, and with how it is compiled. */
 export function agentHash(): string {
   const hash = createHash('sha256').update(AGENT_FLAGS.join(' '));
-  for (const folder of FOLDERS) {
+  for (const folder of BUILD.folders) {
     for (const name of readdirSync(join(SOURCES, folder)).sort()) {
       hash.update(`${folder}/${name}\0`).update(readFileSync(join(SOURCES, folder, name)));
     }
@@ -81,16 +86,39 @@ export function agentPath(): string {
       `Pythons of this machine can be counted on Linux (x86-64) only; the embedded ones work here: -p wasm:3.14`,
     );
   }
+  const beside = join(AROUND, 'libpyallocs.so');
+  if (existsSync(join(AROUND, '_agent.py')) && existsSync(beside)) return preloadable(beside);
   const hash = agentHash();
   const stamp = `${BUILT}.hash`;
-  if (existsSync(BUILT) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return BUILT;
+  if (existsSync(BUILT) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return preloadable(BUILT);
   const cached = join(cacheFolder(), `agent-${hash}`, 'libpyallocs.so');
   if (!existsSync(cached)) compileAgent(cached);
-  return cached;
+  return preloadable(cached);
 }
 
-/** Compiles the agent to a file, in one step for whoever looks: two at once do no harm. */
+/** LD_PRELOAD cannot name a path with a space, a colon or a $ in it (ld.so(8)): there, a copy in the cache folder is taken. */
+function preloadable(path: string): string {
+  const separator = /[ :$]/;
+  if (!separator.test(path)) return path;
+  const copy = join(cacheFolder(), `agent-${agentHash()}`, 'libpyallocs.so');
+  if (separator.test(copy)) {
+    throw new PyallocsError(
+      'no-agent',
+      `the native agent cannot be loaded from ${copy}, whose name has a space, a colon or a $ in it; set XDG_CACHE_HOME to a folder without`,
+      { exitCode: EXIT.internal },
+    );
+  }
+  if (!existsSync(copy)) putInPlace(copy, (made) => copyFileSync(path, made));
+  return copy;
+}
+
+/** Compiles the agent to a file. */
 export function compileAgent(output: string): void {
+  putInPlace(output, compile);
+}
+
+/** Makes a file in one step for whoever looks: two at once do no harm. */
+function putInPlace(output: string, make: (path: string) => void): void {
   const folder = dirname(output);
   let temporary: string;
   try {
@@ -105,24 +133,28 @@ export function compileAgent(output: string): void {
   }
   try {
     const made = join(temporary, 'libpyallocs.so');
-    const result = spawnSync('cc', [...AGENT_FLAGS, '-o', made, ...agentSources()], { cwd: SOURCES, encoding: 'utf8' });
-    if (result.error !== undefined) {
-      throw new PyallocsError(
-        'no-compiler',
-        'counting a Python of this machine needs a C compiler once, and there is no cc; install one (Debian, Ubuntu: apt install gcc libc6-dev; Fedora: dnf install gcc), or use an embedded Python: -p wasm:3.14',
-        { exitCode: EXIT.internal, cause: result.error },
-      );
-    }
-    if (result.status !== 0) {
-      const first = result.stderr.split('\n').find((line) => line.includes('error')) ?? result.stderr.split('\n')[0];
-      throw new PyallocsError(
-        'no-compiler',
-        `the C compiler could not build the native agent (${first?.trim()}); --debug shows all it said; the embedded Pythons work without it: -p wasm:3.14`,
-        { exitCode: EXIT.internal, cause: result.stderr },
-      );
-    }
+    make(made);
     renameSync(made, output);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function compile(output: string): void {
+  const result = spawnSync('cc', [...AGENT_FLAGS, '-o', output, ...agentSources()], { cwd: SOURCES, encoding: 'utf8' });
+  if (result.error !== undefined) {
+    throw new PyallocsError(
+      'no-compiler',
+      'counting a Python of this machine needs a C compiler once, and there is no cc; install one (Debian, Ubuntu: apt install gcc libc6-dev; Fedora: dnf install gcc), or use an embedded Python: -p wasm:3.14',
+      { exitCode: EXIT.internal, cause: result.error },
+    );
+  }
+  if (result.status !== 0) {
+    const first = result.stderr.split('\n').find((line) => line.includes('error')) ?? result.stderr.split('\n')[0];
+    throw new PyallocsError(
+      'no-compiler',
+      `the C compiler could not build the native agent (${first?.trim()}); --debug shows all it said; the embedded Pythons work without it: -p wasm:3.14`,
+      { exitCode: EXIT.internal, cause: result.stderr },
+    );
   }
 }

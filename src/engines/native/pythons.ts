@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { Refusal } from '../../core/outcome.js';
 import { activeEnvironment } from '../environment.js';
+import { hostPython } from '../host.js';
 import { type About, aboutPython, refusalOf } from './about.js';
 
 export interface Python {
@@ -51,8 +52,7 @@ function realOrNull(path: string): string | null {
 
 function candidates(): string[] {
   const paths: string[] = [];
-  const environment = activeEnvironment();
-  if (environment !== null) paths.push(environment);
+  for (const path of [hostPython(), activeEnvironment()]) if (path !== null) paths.push(path);
   for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter((part) => part.startsWith('/'))) {
     if (!isShims(folder)) paths.push(...pythonsIn(folder));
   }
