@@ -156,6 +156,48 @@ limits = { creations = 0 }
   });
 });
 
+/** A package of the project, and a case whose statement calls it: 2 tuples and a float in line 2, a list in line 3. */
+const CALLED = {
+  'app/__init__.py': '',
+  'app/shapes.py': 'def shape(x):\n    y = ((x, x), (x, 1), x + 1)[2]\n    return [y, y]\n',
+  'pyallocs.toml':
+    '[[case]]\nid = "shape"\nsetup = "from app.shapes import shape; x = 1.5"\nstatement = "shape(x)"\nlimits = { creations = 1 }\n',
+};
+
+describe.each(['wasm:3.10', 'wasm:3.14', ...(NATIVE === undefined ? [] : [NATIVE_NAMED])])(
+  'a statement over its budget on %s',
+  (python) => {
+    // 3.8 to 3.10 make a frame for the call, which is charged to the text of the statement.
+    const frame = /3\.(8|9|10)(\.|$)/.test(python) ? 1 : 0;
+
+    test('the lines of files that it runs, per execution, which together create what was counted', async () => {
+      const cwd = folder(CALLED);
+      const { cases, ended } = await checkJson(['-p', python], cwd);
+      expect([cases[0]?.limits[0]?.measured, ended.code]).toEqual([5 + frame, 3]);
+      expect(cases[0]?.sites).toEqual([
+        { file: join(cwd, 'app/shapes.py'), line: 2, creations: 4 },
+        { file: join(cwd, 'app/shapes.py'), line: 3, creations: 1 },
+        ...(frame === 1 ? [{ file: 'pyallocs.toml', line: 1, creations: 1 }] : []),
+      ]);
+      const { stdout } = await pyallocs(['check', '-p', python, '--github'], { cwd, env: { GITHUB_WORKSPACE: cwd } });
+      expect(stdout).toMatch(/^ {9}4 objects at app\/shapes\.py:2$/m);
+      expect(stdout).toMatch(/^::error file=app\/shapes\.py,line=2,.*%0A4 objects at this line%0A/m);
+    });
+
+    test('what its own text creates is at its case', async () => {
+      const other = CALLED['pyallocs.toml'].replace('"shape(x)"', '"[[], [], [], [], shape(x)]"');
+      const own = '[[case]]\nid = "own"\nstatement = "[[]]"\nlimits = { creations = 0 }\n';
+      const cwd = folder({ ...CALLED, 'pyallocs.toml': `${other}${own}` });
+      const { cases } = await checkJson(['-p', python], cwd);
+      expect(cases[0]?.sites?.slice(0, 2)).toEqual([
+        { file: 'pyallocs.toml', line: 1, creations: 5 + frame },
+        { file: join(cwd, 'app/shapes.py'), line: 2, creations: 4 },
+      ]);
+      expect([cases[1]?.verdict, cases[1]?.sites]).toEqual(['over', []]);
+    });
+  },
+);
+
 const SCRIPT = `import sys
 import helper
 print("hello")
@@ -309,6 +351,47 @@ ${after}`,
     expect((await pyallocs(['check', '--ratchet'], { cwd })).code).toBe(0);
   });
 
+  test('of a statement that depends on the hash seed writes the range of both seeds, exactly', async () => {
+    const setup = 'from itertools import repeat; n = 10 + hash(\\"a\\") % 97';
+    const text = `[[case]]\nid = "seeds"\nsetup = "${setup}"\nstatement = "for _ in repeat(None, n): object()"\n`;
+    const cwd = folder({ 'pyallocs.toml': text });
+    const nOf = (seed: string) =>
+      pyallocs(['stat', '-p', 'wasm:3.14', '-c', 'print(10 + hash("a") % 97)'], { env: { PYTHONHASHSEED: seed } });
+    const n = [await nOf('0'), await nOf('1')].map(({ stdout }) => Number(stdout));
+    const { code } = await pyallocs(['check', '--update', '-p', 'wasm:3.14'], { cwd });
+    const [least, most] = [Math.min(...n), Math.max(...n)];
+    expect(least).not.toBe(most);
+    expect([code, read(cwd)]).toEqual([
+      0,
+      `${text}limits = { creations = "${least + 2}..${most + 2}", types = { object = "${least}..${most}", "itertools.repeat" = 1, tuple = 1 } }\nbuilds = ["wasm:3.14.2"]\n`,
+    ]);
+    const result = await checkJson(['--ratchet', '--strict'], cwd);
+    expect([verdicts(result), result.cases[0]?.limits[0]?.measured]).toEqual([['seeds within'], (n[0] ?? 0) + 2]);
+  });
+
+  test('leaves the tables of tests as they are, and reads them only to tell what is wrong in them', async () => {
+    const tests = `# of pytest
+[[test]] # one
+id = "tests/test_a.py::test_b[c]"
+limits = { creations = "= 9", types = { 'int' = 9 } }  # odd
+builds = [ "native:3.13.0" ]
+[test.python."3.12"]
+limits = {creations=8}
+
+`;
+    const cwd = folder({ 'pyallocs.toml': `${tests}${ADD}\n${tests.replace('[c]', '[d]')}` });
+    expect((await pyallocs(['check', '--update', '-p', 'wasm:3.14,wasm:3.15'], { cwd })).code).toBe(0);
+    const after = read(cwd);
+    const own = `${ADD}limits = { creations = 0, types = { int = 0 } }
+builds = ["wasm:3.14.2", "wasm:3.15.0rc1"]
+
+[case.python."3.14"]
+limits = { creations = 1, types = { int = 1 } }
+`;
+    expect(after).toBe(`${tests}${own}\n${tests.replace('[c]', '[d]')}`);
+    expect(verdicts(await checkJson([], cwd))).toEqual(['add within', 'add within']);
+  });
+
   test('prints the new check with --json', async () => {
     const cwd = folder({ 'pyallocs.toml': `${ADD}limits = { creations = 9 }` });
     const result = await checkJson(['--update'], cwd);
@@ -357,6 +440,34 @@ describe('GitHub', () => {
       /^before\n### Allocations: 1 over\n\n[\s\S]*\| \*\*≤ 0\*\* \| \*\*1\*\* \| \*\*\+1\*\* \|\n$/,
     );
   });
+
+  test('is told of names that look like commands, properties or Markdown, and of nothing else', async () => {
+    const id = 'a,b:c%|`d`\\n::error::e\\r</details>';
+    const setup = 'C = type(\\"x|`y`,:%\\\\n::error::z\\", (), {\\"__slots__\\": ()})';
+    const budget = `[[case]]\nid = "${id}"\nsetup = "${setup}"\nstatement = "C()"\nlimits = { creations = 0, types = { "x|\`y\`,:%\\n::error::z" = 0 } }\n`;
+    const cwd = folder({ 'pyallocs.toml': budget });
+    const { stdout, code } = await pyallocs(['check', '--github'], {
+      cwd,
+      env: { GITHUB_WORKSPACE: cwd, GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') },
+    });
+    expect(code).toBe(3);
+    const commands = stdout.split('\n').filter((line) => /^\s*::/.test(line));
+    expect(commands).toHaveLength(1);
+    // Of the properties, one each: what is in them has no comma or colon of its own.
+    const [, properties = '', data = ''] = /^::error ([^:]*)::(.*)$/.exec(commands[0] ?? '') ?? [];
+    expect(properties.split(',')).toEqual([
+      'file=pyallocs.toml',
+      'line=1',
+      'title=Allocations of a%2Cb%3Ac%25|`d`%3A over',
+    ]);
+    expect(data).toContain('x|`y`,:%25\\n::error::z: 1, limit <= 0 (wasm:3.14)%0A');
+    expect(data).not.toMatch(/[\r\n]|%(?!25|0A|0D)/);
+    const rows = read(cwd, 'summary.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ``'));
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(8);
+  });
 });
 
 describe('what is wrong with a budget is a sentence, before anything is measured', () => {
@@ -370,13 +481,19 @@ describe('what is wrong with a budget is a sentence, before anything is measured
       'version.toml': `${limited}[case.python."3.99"]\nlimits = {}\n`,
       'no-version.toml': `${limited}[case.python."2.7"]\nlimits = {}\n`,
       'twice.toml': limited + limited,
+      'build.toml': `${limited}builds = ["wasm:3.14.1"]\n`,
+      'tests.toml': '\n[[test]]\nid = "a"\nlimits = { creations = 1 }\n',
+      'test-key.toml': `${limited}[[test]]\nid = "a"\nstatement = "pass"\n`,
+      'test-id.toml': `${limited}[[test]]\nlimits = { creations = 1 }\n`,
+      'test-limit.toml': `${limited}[[test]]\nid = "a"\n[test.python."3.13"]\nlimits = { creations = "3-4" }\n`,
+      'test-twice.toml': `${limited}[[test]]\nid = "a"\n[[test]]\nid = "a"\n`,
       'stdin.toml': '[[case]]\ncommand = ["-"]\nlimits = { creations = 1 }\n',
       'none.toml': ADD,
       'partly.toml': `${limited}[[case]]\nid = "b"\nstatement = "pass"\n`,
       'bytes.toml': ADD,
       'pyproject.toml': '[tool.other]\n',
       'two/pyallocs.toml': limited,
-      'two/pyproject.toml': '[tool.pyallocs]\n',
+      'two/pyproject.toml': '[project]\nname = "x"\n\n[tool.pyallocs]\n',
       'empty/README': '',
     });
     writeFileSync(join(cwd, 'bytes.toml'), Buffer.concat([Buffer.from(ADD), Buffer.from([0x23, 0xff])]));
@@ -391,6 +508,22 @@ describe('what is wrong with a budget is a sentence, before anything is measured
       ],
       [['no-version.toml'], 'no-version.toml:6: impossible version "2.7"; versions are "3.8" and later'],
       [['twice.toml'], 'twice.toml:6: a second case with the id "add"; the first is in line 1'],
+      [
+        ['build.toml', '--strict'],
+        'build.toml:1: "add" has limits of wasm:3.14.1, this is wasm:3.14.2, and --strict wants the same build; to measure it here: pyallocs check build.toml --update -p wasm:3.14',
+      ],
+      [
+        ['tests.toml'],
+        'tests.toml:2: there are only [[test]] tables, and pytest checks these: run pytest; a statement or a command for pyallocs check stands in [[case]]',
+      ],
+      [['test-key.toml'], 'test-key.toml:8: unknown key "statement"; there are id, limits, python, builds'],
+      [
+        ['test-id.toml'],
+        'test-id.toml:6: the test has no id; it is what pytest calls the test: "tests/test_a.py::test_b[c]"',
+      ],
+      [['test-limit.toml'], /^test-limit\.toml:9: the limit of creations "3-4" is no limit; /],
+      [['test-twice.toml'], 'test-twice.toml:8: a second test with the id "a"; the first is in line 6'],
+      [['none.toml', '--strict'], /^none\.toml:1: "add" has no limits for 3\.14, and --strict wants them; /],
       [['stdin.toml'], 'stdin.toml:1: the command would read its program from standard input; name a script, -m or -c'],
       [['none.toml'], 'no case in none.toml has limits; to measure and write them: pyallocs check none.toml --update'],
       [
@@ -402,7 +535,7 @@ describe('what is wrong with a budget is a sentence, before anything is measured
       [['pyproject.toml'], 'there is no [tool.pyallocs] in pyproject.toml'],
       [
         [],
-        'there are two budgets: pyallocs.toml, and [tool.pyallocs] in pyproject.toml; keep one, or name it: pyallocs check pyallocs.toml',
+        'there are two budgets: pyallocs.toml, and [tool.pyallocs] in pyproject.toml:4; keep one, or name it: pyallocs check pyallocs.toml',
         'two',
       ],
       [

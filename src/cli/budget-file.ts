@@ -1,7 +1,7 @@
 /** Which budget file is meant, and reading it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Budget, hasBudget, parseBudget } from '../core/budget.js';
+import { type Budget, budgetLine, hasBudget, parseBudget } from '../core/budget.js';
 import { PyallocsError } from '../core/errors.js';
 import { reason } from './files.js';
 
@@ -23,7 +23,7 @@ export function readBudget(named: string | null): Budget {
     if (inProject)
       throw new PyallocsError(
         'two-budgets',
-        `there are two budgets: ${OWN}, and [tool.pyallocs] in ${PROJECT}; keep one, or name it: pyallocs check ${OWN}`,
+        `there are two budgets: ${OWN}, and [tool.pyallocs] in ${PROJECT}:${budgetLine(project)}; keep one, or name it: pyallocs check ${OWN}`,
       );
     return parseBudget(own, OWN, false);
   }

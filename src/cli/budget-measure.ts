@@ -1,21 +1,25 @@
 /** Measures the cases of a budget: statements as `bench` does, programs as `stat` does. */
 import type { BudgetCase } from '../core/budget.js';
-import type { CheckSite, TypeCreations } from '../core/check.js';
+import type { TypeCreations } from '../core/check.js';
 import { BUFFER_ROW, type TypeCounts } from '../core/counts.js';
 import type { Interpreter } from '../core/interpreter.js';
-import { hasNumbers, type Measurement } from '../core/outcome.js';
+import { hasNumbers, type Measured, type Measurement } from '../core/outcome.js';
 import type { ProgramResult } from '../core/program.js';
 import { programReading, type Reading, type RunCounts, statementReading } from '../core/readings.js';
-import { makeReport } from '../core/report.js';
 import { combineRuns } from '../core/runs.js';
 import { DEFAULT_MEASURE, type ProgramOptions, type ProgramSeries } from '../engines/engine.js';
 import { inParallel, inSession, type Progress } from '../engines/measure.js';
-import { recordingOf } from '../engines/recorded-run.js';
 import type { Chosen } from '../engines/select.js';
 import { keyOf, type Planned } from './budget-plan.js';
 
 export type CaseMeasurement = { readonly interpreter: Interpreter } & (
-  | { readonly outcome: 'measured'; readonly reading: Reading; readonly types: readonly TypeCreations[] }
+  | {
+      readonly outcome: 'measured';
+      readonly reading: Reading;
+      readonly types: readonly TypeCreations[];
+      /** Of a statement: what was counted. */
+      readonly counted: Measured | null;
+    }
   | {
       readonly outcome: 'failed' | 'refused' | 'varying';
       readonly reason: { readonly code: string; readonly message: string };
@@ -29,6 +33,7 @@ export interface MeasureCases {
   readonly timeout: number | null;
 }
 
+/** Seconds. */
 const PROGRAM_TIMEOUT = 600;
 
 export async function measureCases(
@@ -78,7 +83,7 @@ type WithoutInterpreter<T> = T extends unknown ? Omit<T, 'interpreter'> : never;
 function ofStatement(result: Measurement): WithoutInterpreter<CaseMeasurement> {
   if (hasNumbers(result)) {
     const types = typesOf(result.byType, result.steady ? result.iterations : null);
-    return { outcome: 'measured', reading: statementReading(result), types };
+    return { outcome: 'measured', reading: statementReading(result), types, counted: result };
   }
   if (result.outcome === 'refused') return result;
   const { code, message, line, place } = result.error;
@@ -114,7 +119,7 @@ async function programs(
   }
 }
 
-function programOptions(hashSeed: number, timeout: number | null): ProgramOptions {
+export function programOptions(hashSeed: number, timeout: number | null): ProgramOptions {
   return { timeout: timeout ?? PROGRAM_TIMEOUT, steady: true, hashSeed, streams: 'none', record: null };
 }
 
@@ -163,7 +168,7 @@ function ofRuns(runs: readonly ProgramResult[], region: string | null): CaseMeas
     };
   }
   const types = typesOf(found.at(-1)?.byType ?? [], 1);
-  return { interpreter, outcome: 'measured', reading: programReading(found), types };
+  return { interpreter, outcome: 'measured', reading: programReading(found), types, counted: null };
 }
 
 /** Why a run has no numbers to judge: it did not end well, or its own counts are not exact. */
@@ -186,42 +191,4 @@ function problemOf(result: ProgramResult, errors: string): WithoutInterpreter<Ca
       };
     }
   }
-}
-
-const SITES = 3;
-
-/** The lines of a program that create most objects, libraries charged to the lines that call them. null: not known. */
-export async function sitesOf({ chosen, budgetCase }: Planned, { timeout }: MeasureCases): Promise<CheckSite[] | null> {
-  const { subject } = budgetCase;
-  if (subject.kind !== 'command') return null;
-  const options: ProgramOptions = { ...programOptions(0, timeout), record: 'folded' };
-  const run = await chosen.engine.run(chosen.offer, chosen.label, subject, options);
-  const recording = recordingOf(run, process.cwd(), 'folded', () => []);
-  if (recording === null) return null;
-  const { region } = subject;
-  const samples =
-    region === null
-      ? recording.samples
-      : recording.samples.filter((sample) => sample.region?.split('/').includes(region) === true);
-  const { rows } = makeReport(
-    { ...recording, samples },
-    {
-      by: ['line'],
-      sort: 'creations',
-      cumulative: false,
-      mine: true,
-      imports: true,
-      types: [],
-      origins: [],
-      files: [],
-      under: null,
-    },
-  );
-  return rows
-    .flatMap(({ place, counts }) =>
-      place?.line == null || counts.creations.total === 0
-        ? []
-        : [{ file: place.file, line: place.line, creations: counts.creations.total }],
-    )
-    .slice(0, SITES);
 }

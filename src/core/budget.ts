@@ -40,6 +40,14 @@ export interface Budget {
   /** The keys of the table that holds the budget: none, or tool and pyallocs. */
   readonly root: readonly string[];
   readonly cases: readonly BudgetCase[];
+  /** [[test]] tables, which are for pytest: they are read so that what is wrong in them is told, and left as they are. */
+  readonly tests: readonly BudgetTest[];
+}
+
+/** A test with its limits, by its id of pytest. */
+export interface BudgetTest {
+  readonly line: number;
+  readonly id: string;
 }
 
 /** What holds for a version: "3.14". */
@@ -59,31 +67,45 @@ export function hasBudget(text: string, file: string): boolean {
   return record(tool)?.['pyallocs'] !== undefined;
 }
 
+/** Where it begins in a pyproject.toml. */
+export function budgetLine(text: string): number {
+  return lineOf(text, mapToml(text), ['tool', 'pyallocs']) ?? 1;
+}
+
 /** `project`: the budget is [tool.pyallocs] in it. Throws PyallocsError for whatever is wrong, with file and line. */
 export function parseBudget(text: string, file: string, project: boolean): Budget {
   const whole = parseToml(text, file);
   const root = project ? ['tool', 'pyallocs'] : [];
   const reader = new Reader(text, file);
   const table = root.reduce<unknown>((value, key) => record(value)?.[key], whole);
-  const cases = reader.table(table, root, ['case'])['case'];
-  if (cases === undefined) throw reader.error(root, `there is no case; ${CASE}`);
-  if (!Array.isArray(cases))
-    throw reader.error([...root, 'case'], `case is ${typeName(cases)}; write [[${[...root, 'case'].join('.')}]]`);
-  if (cases.length === 0) throw reader.error([...root, 'case'], `there is no case; ${CASE}`);
-  const read = cases.map((value, i) => reader.case(value, [...root, 'case', i]));
-  read.forEach((one, i) => {
-    const before = one.id === null ? undefined : read.slice(0, i).find(({ id }) => id === one.id);
+  const keys = reader.table(table, root, ['case', 'test']);
+  const cases = reader.tables(keys, root, 'case').map((value, i) => reader.case(value, [...root, 'case', i]));
+  const tests = reader.tables(keys, root, 'test').map((value, i) => reader.test(value, [...root, 'test', i]));
+  if (cases.length + tests.length === 0)
+    throw reader.error(keys['case'] === undefined ? root : [...root, 'case'], `there is no case; ${CASE}`);
+  checkIds(file, 'case', cases);
+  checkIds(file, 'test', tests);
+  return { file, text, root, cases, tests };
+}
+
+function checkIds(
+  file: string,
+  kind: 'case' | 'test',
+  all: readonly { readonly id: string | null; readonly line: number }[],
+): void {
+  all.forEach(({ id, line }, i) => {
+    const before = id === null ? undefined : all.slice(0, i).find((one) => one.id === id);
     if (before !== undefined)
       throw atLine(
         file,
-        one.line,
-        `a second case with the id ${JSON.stringify(one.id)}; the first is in line ${before.line}`,
+        line,
+        `a second ${kind} with the id ${JSON.stringify(id)}; the first is in line ${before.line}`,
       );
   });
-  return { file, text, root, cases: read };
 }
 
 const CASE = 'a case is a [[case]] table with a statement or a command, and limits';
+const TEST_KEYS = ['id', 'limits', 'python', 'builds'];
 const CASE_KEYS = ['id', 'statement', 'setup', 'command', 'region', 'limits', 'python', 'builds'];
 
 class Reader {
@@ -116,6 +138,26 @@ class Reader {
     return this.error([...path, key], `unknown key ${JSON.stringify(key)}; ${there}`);
   }
 
+  /** An array of tables: [[case]]. None: there is no such key. */
+  tables(keys: Readonly<Record<string, unknown>>, path: TomlPath, key: string): readonly unknown[] {
+    const value = keys[key];
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value;
+    throw this.error([...path, key], `${key} is ${typeName(value)}; write [[${[...path, key].join('.')}]]`);
+  }
+
+  test(value: unknown, path: TomlPath): BudgetTest {
+    const table = this.table(value, path, TEST_KEYS);
+    const id = this.#textOf(table, path, 'id');
+    if (id === undefined)
+      throw this.error(path, 'the test has no id; it is what pytest calls the test: "tests/test_a.py::test_b[c]"');
+    if (id.trim() === '') throw this.error([...path, 'id'], 'the id is empty');
+    if (table['limits'] !== undefined) this.#limits(table['limits'], [...path, 'limits']);
+    this.#versions(table['python'], [...path, 'python'], 'test');
+    this.#builds(table, path);
+    return { line: lineOf(this.#text, this.#map, path) ?? 1, id };
+  }
+
   case(value: unknown, path: TomlPath): BudgetCase {
     const table = this.table(value, path, CASE_KEYS);
     const id = this.#textOf(table, path, 'id') ?? null;
@@ -128,7 +170,7 @@ class Reader {
       subject: this.#subject(table, path),
       limits: limits === undefined ? new Map() : this.#limits(limits, [...path, 'limits']),
       hasLimits: limits !== undefined,
-      python: this.#versions(table['python'], [...path, 'python']),
+      python: this.#versions(table['python'], [...path, 'python'], 'case'),
       builds: this.#builds(table, path),
     };
   }
@@ -176,17 +218,17 @@ class Reader {
     );
   }
 
-  #versions(value: unknown, path: TomlPath): VersionBudget[] {
+  #versions(value: unknown, path: TomlPath, of: 'case' | 'test'): VersionBudget[] {
     if (value === undefined) return [];
     const table = record(value);
-    if (table === null) throw this.error(path, `python is ${typeName(value)}; write [case.python."3.14"] with limits`);
+    if (table === null) throw this.error(path, `python is ${typeName(value)}; write [${of}.python."3.14"] with limits`);
     return Object.entries(table).map(([minor, own]) => {
       const [, number] = /^3\.(\d{1,2})$/.exec(minor) ?? [];
       if (number === undefined || Number(number) < 8) {
         const [short] = /^3\.([89]|[1-9]\d)(?=\.)/.exec(minor) ?? [];
         const dotted = record(own)?.['limits'] === undefined && record(own) !== null && minor === '3';
         const why = dotted
-          ? 'a version stands in quotes, as in [case.python."3.14"]'
+          ? `a version stands in quotes, as in [${of}.python."3.14"]`
           : short !== undefined
             ? `limits are for a minor version; write ${JSON.stringify(short)}`
             : 'versions are "3.8" and later';

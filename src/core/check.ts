@@ -38,7 +38,7 @@ export interface CheckSite {
   /** As code objects name it. */
   readonly file: string;
   readonly line: number;
-  /** In the whole program, or in the region. */
+  /** In the whole program, or in the region; of a statement per execution. */
   readonly creations: number;
 }
 
@@ -55,7 +55,10 @@ export interface CheckCase {
   readonly reason: { readonly code: string; readonly message: string } | null;
   /** What was created, most first. Empty where there are no numbers. */
   readonly types: readonly TypeCreations[];
-  /** Of a program over its budget: the lines that create most. null: not looked for. */
+  /**
+   * Of a case over its budget: the lines that create most. What the text of a statement itself creates is at its case in
+   * the budget; none: it creates all of it. null: not looked for, or not known.
+   */
   readonly sites: readonly CheckSite[] | null;
   /** Set when the limits were measured on another build of this version: its name. */
   readonly recordedOn: string | null;

@@ -69,8 +69,8 @@ export class MarksProgram {
     return this.#subjects.length === 0;
   }
 
-  /** `harness`, `marks`: the texts of python/harness.py and python/marks.py. */
-  source(harness: string, marks: string): string {
+  /** `harness`, `marks`: the texts of python/harness.py and python/marks.py. `folders` come first on sys.path. */
+  source(harness: string, marks: string, folders: readonly string[] = []): string {
     const asked = this.#subjects.map(({ experiment: { setup, statement } }, i) => [
       setup,
       statement,
@@ -78,7 +78,8 @@ export class MarksProgram {
       this.#runs[i]?.executions,
     ]);
     const text = JSON.stringify(JSON.stringify(asked)); // a string of JSON is one of Python as well
-    return `${harness}\n${marks}\nrun_copies(json.loads(${text}))\n`;
+    const path = JSON.stringify(JSON.stringify(folders));
+    return `${harness}\n${marks}\nsys.path[:0] = json.loads(${path})\nrun_copies(json.loads(${text}))\n`;
   }
 
   /** Missing: not steady, or what was recorded is not what was counted. */
@@ -118,6 +119,26 @@ function marksOf(where: Recorded): Map<number, Mark[]> {
     entryOf(sites, Number(loop[1]), () => new Sites()).add(where, texts, loop[2] === '2' ? sample : negative(sample));
   }
   return new Map([...sites].map(([number, found]) => [number, found.marks()]));
+}
+
+/**
+ * What the executions of one statement recorded, from its own code inwards: samples to be added up, some of them below zero.
+ * Its two texts are the file `text`. `where`: of a program with this statement only.
+ */
+export function executionsIn<W extends Recorded>(where: W, text: string): W {
+  const { codes, locations, samples } = where;
+  const copies = codes.map(({ file }) => COPY.exec(file));
+  const copyOf = (place: number): RegExpExecArray | null =>
+    copies[unwrap(locations[place], 'the location of a sample exists').code] ?? null;
+  const nameOf = (place: number): string | undefined => codes[locations[place]?.code ?? -1]?.name;
+  const found = samples.flatMap((sample) => {
+    const loop = sample.stack.findIndex((place) => copyOf(place) !== null && nameOf(place) === LOOP);
+    const copy = loop === -1 ? '0' : copyOf(unwrap(sample.stack[loop], 'it was found'))?.[2];
+    if (copy === undefined || copy === '0') return [];
+    const inside = { ...sample, stack: sample.stack.slice(0, loop + 1) };
+    return [copy === '2' ? inside : negative(inside)];
+  });
+  return { ...where, codes: codes.map((code, i) => (copies[i] ? { ...code, file: text } : code)), samples: found };
 }
 
 /** What one recording of a statement has more than another, in which it was executed less often. */

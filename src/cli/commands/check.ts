@@ -11,10 +11,12 @@ import { combinedReading } from '../../core/readings.js';
 import { leftOut } from '../../engines/select.js';
 import { formatUpdate } from '../../report/text/budget-update.js';
 import { formatCheck, updateCommand } from '../../report/text/check.js';
+import { commandWord } from '../../report/text/command.js';
 import { printable } from '../../report/text/style.js';
 import { readBudget } from '../budget-file.js';
-import { type CaseMeasurement, type MeasureCases, measureCases, sitesOf } from '../budget-measure.js';
+import { type CaseMeasurement, type MeasureCases, measureCases } from '../budget-measure.js';
 import { type Planned, planOf } from '../budget-plan.js';
+import { sitesOf } from '../budget-sites.js';
 import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
 import { checkWritable, readableFolders, writeText } from '../files.js';
@@ -69,7 +71,11 @@ export function checkCommand(run: (code: ExitCode) => void): Command {
         .default(false)
         .conflicts('update'),
     )
-    .addOption(new Option('--strict', 'a case without limits is wrong').default(false).conflicts('update'))
+    .addOption(
+      new Option('--strict', 'a case without limits, or measured on another build than its limits, is wrong')
+        .default(false)
+        .conflicts('update'),
+    )
     .option(
       '--timeout <seconds>',
       'give up on a case after this time (default: 30 for a statement, 600 for a program)',
@@ -90,6 +96,12 @@ export function checkCommand(run: (code: ExitCode) => void): Command {
 
 async function check(file: string | null, options: CheckOptions, globals: GlobalOptions): Promise<ExitCode> {
   const budget = readBudget(file);
+  if (budget.cases.length === 0)
+    throw atLine(
+      budget.file,
+      budget.tests[0]?.line ?? null,
+      'there are only [[test]] tables, and pytest checks these: run pytest; a statement or a command for pyallocs check stands in [[case]]',
+    );
   checkCommands(budget);
   const all = planOf(budget, options.python, ENGINES);
   if (options.update) checkWritable(budget.file);
@@ -103,7 +115,11 @@ async function check(file: string | null, options: CheckOptions, globals: Global
   for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
   const result = options.update
     ? await update(budget, all, asked, options, globals)
-    : { schema: 'pyallocs/check@1' as const, file: budget.file, cases: await checked(plan, asked) };
+    : {
+        schema: 'pyallocs/check@1' as const,
+        file: budget.file,
+        cases: await checked(budget, plan, asked, options.strict),
+      };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   if (options.output !== undefined) writeText(options.output, json);
   if (options.json === true) process.stdout.write(json);
@@ -112,12 +128,19 @@ async function check(file: string | null, options: CheckOptions, globals: Global
   return exitCodeOf(result, options.ratchet);
 }
 
-async function checked(plan: readonly Planned[], asked: MeasureCases): Promise<CheckCase[]> {
+async function checked(
+  budget: Budget,
+  plan: readonly Planned[],
+  asked: MeasureCases,
+  strict: boolean,
+): Promise<CheckCase[]> {
   const progress = progressLine(plan.length);
   try {
     const measured = await measureCases(plan, asked, progress);
+    if (strict) checkBuilds(budget, measured);
     const cases: CheckCase[] = [];
-    for (const one of plan) cases.push(await caseOf(one, unwrap(measured.get(one), 'all were measured'), asked));
+    for (const one of plan)
+      cases.push(await caseOf(budget.file, one, unwrap(measured.get(one), 'all were measured'), asked));
     return cases;
   } finally {
     progress.end();
@@ -197,6 +220,20 @@ function typesOfAll(measured: readonly { readonly types: readonly TypeCreations[
   return [...all.values()];
 }
 
+/** Limits that were measured on other builds are no budget for this one. */
+function checkBuilds({ file }: Budget, measured: ReadonlyMap<Planned, CaseMeasurement>): void {
+  for (const [{ budgetCase, chosen }, { interpreter }] of measured) {
+    const build = buildName(interpreter);
+    if (budgetCase.builds.length === 0 || budgetCase.builds.includes(build)) continue;
+    const python = commandWord(chosen.offer.path ?? chosen.offer.id);
+    throw atLine(
+      file,
+      budgetCase.line,
+      `${JSON.stringify(caseName(budgetCase))} has limits of ${budgetCase.builds.join(', ')}, this is ${build}, and --strict wants the same build; to measure it here: ${updateCommand(file)} -p ${python}`,
+    );
+  }
+}
+
 /** What a program reads from standard input is not in the budget. */
 function checkCommands({ file, cases }: Budget): void {
   for (const { subject, line } of cases)
@@ -207,7 +244,7 @@ function checkCommands({ file, cases }: Budget): void {
 /** The cases that have limits for their version; the others are told, or with `strict` are wrong. */
 function withLimits(budget: Budget, plan: readonly Planned[], strict: boolean): Planned[] {
   const there = plan.filter(({ limits }) => limits.size > 0);
-  if (there.length === 0)
+  if (there.length === 0 && !strict)
     throw new PyallocsError(
       'no-limits',
       `no case in ${budget.file} has limits; to measure and write them: ${updateCommand(budget.file)}`,
@@ -236,7 +273,7 @@ function aboutOf(budgetCase: BudgetCase, interpreter: Interpreter) {
   };
 }
 
-async function caseOf(one: Planned, measured: CaseMeasurement, asked: MeasureCases): Promise<CheckCase> {
+async function caseOf(file: string, one: Planned, measured: CaseMeasurement, asked: MeasureCases): Promise<CheckCase> {
   const { budgetCase, limits } = one;
   const { interpreter } = measured;
   const about = aboutOf(budgetCase, interpreter);
@@ -245,7 +282,7 @@ async function caseOf(one: Planned, measured: CaseMeasurement, asked: MeasureCas
     return { ...about, verdict, limits: [], reason, types: [], sites: null };
   }
   const judged = judge(limits, measured.reading, interpreter);
-  const sites = judged.verdict === 'over' ? await sitesOf(one, asked) : null;
+  const sites = judged.verdict === 'over' ? await sitesOf(one, measured.counted, file, asked) : null;
   return { ...about, ...judged, types: measured.types, sites };
 }
 

@@ -9,6 +9,7 @@ import { cellCode, code, escapeText } from './escape.js';
 /** GitHub shows a summary of up to 1 MiB. */
 const ROWS = 500;
 const NAME_WIDTH = 80;
+const REASON_WIDTH = 400;
 
 /** Ends with a line break. */
 export function checkMarkdown(result: CheckResult): string {
@@ -19,7 +20,7 @@ export function checkMarkdown(result: CheckResult): string {
     one.reason === null
       ? []
       : [
-          `- ${nameOf(one)} ${one.verdict} on ${escapeText(shownName(one.interpreter))}: ${escapeText(one.reason.message)}`,
+          `- ${nameOf(one)} ${one.verdict} on ${escapeText(shownName(one.interpreter))}: ${escapeText(oneLine(one.reason.message, REASON_WIDTH, { ascii: false }))}`,
         ],
   );
   const builds = result.cases.flatMap(({ recordedOn, interpreter: { engine, version } }) =>
@@ -52,7 +53,7 @@ function table(cases: readonly CheckCase[]): string {
       const mark = limit.ok ? '' : '**';
       const cells = [limit.limit.replace('<=', '≤'), numberOf(limit.measured, limit.moved), differenceText(limit)];
       const marked = cells.map((cell) => (cell === '' ? '' : `${mark}${escapeText(cell)}${mark}`));
-      return `| ${[name, escapeText(shownName(one.interpreter)), cellCode(limit.field), ...marked].join(' | ')} |`;
+      return `| ${[name, escapeText(shownName(one.interpreter)), cellCode(oneLine(limit.field, NAME_WIDTH, { ascii: false })), ...marked].join(' | ')} |`;
     }),
     ...(more > 0 ? ['', `and ${more} more; all of them are in the JSON (\`--json\`, \`-o\`).`] : []),
   ].join('\n');

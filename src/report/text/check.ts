@@ -124,10 +124,11 @@ export function typesWords(types: readonly TypeCreations[], style: Pick<Style, '
 }
 
 function siteLines({ sites, subject, interpreter }: CheckCase, folder: string): string[] {
-  if (sites === null || subject.kind !== 'command') return [];
-  const files = new ProgramFiles({ folder, command: subject.command, interpreter });
+  if (sites === null) return [];
+  const command = subject.kind === 'command' ? subject.command : ['-c', ''];
+  const files = new ProgramFiles({ folder, command, interpreter });
   return sites.map(
-    ({ file, line, creations }) => `${plural(creations, 'object')} at ${printable(files.pathOf(file))}:${line}`,
+    ({ file, line, creations }) => `${plural(creations, 'object')} at ${printableName(files.pathOf(file))}:${line}`,
   );
 }
 
