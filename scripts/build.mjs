@@ -1,5 +1,5 @@
 // Builds everything, and only what is out of date: TypeScript, the side module, the native agent where there is a C compiler,
-// the pages of a recording and of a study, the playground, and the data files beside them.
+// the pages of a recording and of a study, the playground, the data files beside them, and a copy of it all for pip.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,6 +25,8 @@ await buildPages();
 copyStudyData();
 const { buildPlayground } = await import('./build-playground.mjs'); // the examples are those of the study
 await buildPlayground();
+const { stageCommand } = await import('./stage-command.mjs'); // last: it copies what the others made
+stageCommand();
 
 /** dist/agent/libpyallocs.so. Without a compiler there is none, and the command line says so when one is asked for. */
 async function buildNativeAgent() {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, PyallocsError } from '../core/errors.js';
+import { takeHost } from '../engines/host.js';
 import { endAllProcesses } from '../engines/processes.js';
 import { printable } from '../report/text/style.js';
 import { print } from './context.js';
@@ -21,6 +22,7 @@ All commands: pyallocs --help    One of them: pyallocs bench --help`;
 
 export async function main(argv: readonly string[]): Promise<void> {
   let code: number = EXIT.exact;
+  takeHost();
   guardStreams(() => code);
   guardSignals((asked) => {
     endAllProcesses();

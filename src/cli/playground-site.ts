@@ -6,7 +6,7 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PyallocsError } from '../core/errors.js';
-import { distributionOf } from '../engines/wasm/distribution.js';
+import { distributionOf, installedEmbedded } from '../engines/wasm/distribution.js';
 import { EMBEDDED, packageOf } from '../engines/wasm/embedded.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -69,14 +69,14 @@ export function interpreterAddresses(): Record<string, string> {
 export interface InterpreterFiles {
   readonly minor: string;
   readonly address: string;
-  /** Where npm put them. */
+  /** Where npm or pip put them. */
   readonly folder: string;
   readonly files: readonly string[];
 }
 
 export function interpreterFiles(): InterpreterFiles[] {
   const addresses = interpreterAddresses();
-  return EMBEDDED.map((offer) => {
+  return installedEmbedded().map((offer) => {
     const folder = distributionOf(offer);
     const files = RUN_TIME_FILES.filter((name) => isFile(join(folder, name)));
     return { minor: offer.minor, address: addresses[offer.minor] ?? '', folder, files };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PyallocsError } from '../core/errors.js';
 import type { Refusal } from '../core/outcome.js';
 import type { Engine, Offer } from './engine.js';
+import { takeHost } from './host.js';
 import { type Fallback, leftOut, selectInterpreters, selectorsOf } from './select.js';
 
 interface Given {
@@ -77,6 +78,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  takeHost({});
 });
 
 describe('without a selector', () => {
@@ -102,6 +104,26 @@ describe('without a selector', () => {
       'native:3.14.0@/opt/b/bin/python3.14',
       'native:3.14.0@/opt/a/bin/python3.14',
     ]);
+  });
+
+  test('statements and programs get the Python of `python -m pyallocs`, which the environment names no longer then', () => {
+    const environment = { PYALLOCS_PYTHON: '/opt/b/bin/python3.14', HOME: '/' };
+    takeHost(environment);
+    expect(environment).toEqual({ HOME: '/' });
+    const chosen = ['native:3.14.0'];
+    expect(choose([], BOTH, 'statement')).toEqual(chosen);
+    expect(choose([], BOTH, 'program')).toEqual(chosen);
+    expect(choose([], BOTH, 'embedded')).toEqual(EMBEDDED);
+    expect(choose(['3.13'], BOTH)).toEqual(['wasm:3.13']);
+  });
+
+  test('where no embedded one is installed, a statement gets python3', () => {
+    expect(choose([], [engine('wasm'), NATIVE])).toEqual(['native:3.12.7']);
+    expect(() => choose(['wasm:all'], [engine('wasm'), NATIVE])).toThrow('no interpreter wasm:all; there is none');
+    takeHost({ PYALLOCS_EMBEDDED: '' });
+    expect(() => choose(['wasm:all'], [engine('wasm'), NATIVE])).toThrow(
+      "; pip install 'pyallocs[cli]' brings an embedded",
+    );
   });
 
   describe('in a virtual environment', () => {

@@ -3,6 +3,7 @@ import { assertUnreachable } from '../core/assert.js';
 import { PyallocsError } from '../core/errors.js';
 import type { Engine, Offer } from './engine.js';
 import { activeEnvironment } from './environment.js';
+import { hostFolders, hostPython } from './host.js';
 
 /** An interpreter as chosen: with the engine that runs it. */
 export interface Chosen {
@@ -63,9 +64,9 @@ function fallbackSelectors(engines: readonly Engine[], fallback: Fallback): stri
     case 'embedded':
       return ['wasm:all'];
     case 'statement':
-      return [countableEnvironment(engines) ?? newest?.id ?? 'all'];
+      return [hostPython() ?? countableEnvironment(engines) ?? newest?.id ?? 'python3'];
     case 'program':
-      return [activeEnvironment() ?? 'python3'];
+      return [hostPython() ?? activeEnvironment() ?? 'python3'];
     default:
       return assertUnreachable(fallback);
   }
@@ -117,9 +118,11 @@ function unknownInterpreter(selector: string, engines: readonly Engine[]): Pyall
     .flatMap((engine) => byVersion(engine.offers()).filter(({ refusal }) => refusal === null))
     .map(({ id }) => id);
   const list = known.length === 0 ? 'there is none' : `there are ${[...new Set(known)].join(', ')}, or all`;
+  const embedded = engines.some(({ name }) => name === 'wasm') && (prefix === undefined || prefix === 'wasm');
+  const getOne = embedded && hostFolders()?.length === 0 ? "; pip install 'pyallocs[cli]' brings an embedded one" : '';
   return new PyallocsError(
     'unknown-interpreter',
-    selector === '' ? `-p names no interpreter; ${list}` : `there is no interpreter ${selector}; ${list}`,
+    selector === '' ? `-p names no interpreter; ${list}` : `there is no interpreter ${selector}; ${list}${getOne}`,
   );
 }
 

@@ -60,7 +60,11 @@ export function benchCommand(run: (code: ExitCode) => void): Command {
     )
     .option('-e, --execute <statement>', 'a statement of its own (repeatable)', collect, [])
     .option('--file <cases.toml>', 'statements from a TOML file of [[case]] tables: id, statement, setup')
-    .addOption(pythonOption('that of the active virtual environment, or else the newest embedded release'))
+    .addOption(
+      pythonOption(
+        'that of `python -m pyallocs` or of the active virtual environment, or else the newest embedded release',
+      ),
+    )
     .addOption(pathOption())
     .option('-n, --number <n>', 'executions per count (default: 1000, or fewer for heavy statements)', positiveInteger)
     .option('-r, --repeat <n>', 'runs that the time is the median of', positiveInteger, DEFAULT_MEASURE.repeats)

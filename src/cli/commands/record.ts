@@ -46,7 +46,11 @@ export function recordCommand(run: (code: number) => void): Command {
     .description('Count the allocations of a whole program by line, instruction and call path.')
     .usage('[options] script.py args… | -m module | -c code | - | -- anything after python')
     .argument('[program...]', 'what you would type after python')
-    .addOption(pythonOption('that of the active virtual environment, or else the first python3 on PATH'))
+    .addOption(
+      pythonOption(
+        'that of `python -m pyallocs` or of the active virtual environment, or else the first python3 on PATH',
+      ),
+    )
     .option('-o, --output <file>', 'where to write the recording', DEFAULT_RECORDING)
     .option('--no-stacks', 'do not record the callers of each instruction')
     .addOption(new Option('--full-recursion', 'keep every level of recursion in the call paths').conflicts('noStacks'))

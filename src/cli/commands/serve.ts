@@ -1,6 +1,7 @@
 /** `pyallocs serve`: the playground on this machine. */
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT, type ExitCode } from '../../core/errors.js';
+import { EXIT, type ExitCode, PyallocsError } from '../../core/errors.js';
+import { installedEmbedded } from '../../engines/wasm/distribution.js';
 import { EMBEDDED } from '../../engines/wasm/embedded.js';
 import { printable } from '../../report/text/style.js';
 import { print } from '../context.js';
@@ -42,6 +43,11 @@ export function serveCommand(run: (code: ExitCode) => void): Command {
 async function serve({ port, host, study }: ServeOptions): Promise<ExitCode> {
   if (study !== undefined) wantedReport(study);
   const folder = study ?? STUDY_FOLDER;
+  if (installedEmbedded().length === 0) {
+    const message =
+      "the playground needs an embedded Python, and none is installed; this installs one: pip install 'pyallocs[cli]'";
+    throw new PyallocsError('no-distribution', message);
+  }
   const routes = [pageRoutes(), besidePage(() => studyReport(folder))];
   await stoppable(async (stop) => {
     const server = await startPlaygroundServer(routes, host, port ?? null);
@@ -56,9 +62,16 @@ async function serve({ port, host, study }: ServeOptions): Promise<ExitCode> {
 
 function announce({ url, local, port }: PlaygroundServer, study: string | null): void {
   print(url);
-  tell(`The playground with CPython ${EMBEDDED[0]?.minor} to ${EMBEDDED.at(-1)?.minor}, which run in the browser.`);
+  tell(`The playground with ${interpretersInWords()} in the browser.`);
   if (study !== null) tell(`The report of the study in ${study}: ${url}study/`);
   if (!local) tell(`Whoever reaches port ${port} of this machine can read it.`);
+}
+
+function interpretersInWords(): string {
+  const there = installedEmbedded().map(({ minor }) => minor);
+  if (there.length === EMBEDDED.length) return `CPython ${there[0]} to ${there.at(-1)}, which run`;
+  const missing = "; this installs the others: pip install 'pyallocs[embedded-all]'. What is there runs";
+  return `CPython ${there.join(', ')} only${missing}`;
 }
 
 function tell(line: string): void {

@@ -50,7 +50,11 @@ export function statCommand(run: (code: number) => void): Command {
     .description('Count the allocations of a whole program.')
     .usage('[options] script.py args… | -m module | -c code | - | -- anything after python')
     .argument('[program...]', 'what you would type after python')
-    .addOption(pythonOption('that of the active virtual environment, or else the first python3 on PATH'))
+    .addOption(
+      pythonOption(
+        'that of `python -m pyallocs` or of the active virtual environment, or else the first python3 on PATH',
+      ),
+    )
     .option('-r, --repeat <n>', 'runs of the program: do they agree?', positiveInteger, 1)
     .option('--steady', 'fix the hash seed and the address layout, so that the next run counts the same', false)
     .option('--startup', 'also show what was counted before the program began', false)

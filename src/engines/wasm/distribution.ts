@@ -1,10 +1,11 @@
 /** The npm package of an embedded interpreter: where it is, how results name it, and why it did not start. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { EXIT, PyallocsError } from '../../core/errors.js';
 import type { Offer } from '../engine.js';
-import { packageOf } from './embedded.js';
+import { hostFolders } from '../host.js';
+import { EMBEDDED, packageOf } from './embedded.js';
 import type { Reply, WorkerProcess } from './worker-process.js';
 
 /** Seconds in which an interpreter must have started: it takes 1 to 4. */
@@ -20,9 +21,29 @@ export function noStart(offer: Offer, reply: Reply, worker: WorkerProcess): Pyal
   });
 }
 
-/** Where npm put the distribution, links resolved: the worker process may read real paths only. */
+/** Those that are installed: npm brings all of them, pip those that were asked for. */
+export function installedEmbedded(): readonly Offer[] {
+  return hostFolders() === null ? EMBEDDED : EMBEDDED.filter((offer) => folderFromPip(offer) !== null);
+}
+
+/** The error for one that pip did not bring. */
+export function notInstalled({ minor }: Offer): PyallocsError {
+  const extra = `embedded-${minor.replace('.', '-')}`;
+  const message = `the embedded Python ${minor} is not installed; this installs it: pip install 'pyallocs[${extra}]'`;
+  return new PyallocsError('no-distribution', message);
+}
+
+function folderFromPip(offer: Offer): string | null {
+  const folders = (hostFolders() ?? []).map((folder) => join(folder, packageOf(offer)));
+  return folders.find((folder) => existsSync(join(folder, 'package.json'))) ?? null;
+}
+
+/** Where npm or pip put the distribution, links resolved: the worker process may read real paths only. */
 export function distributionOf(offer: Offer): string {
   const name = packageOf(offer);
+  const fromPip = folderFromPip(offer);
+  if (fromPip !== null) return realpathSync(fromPip);
+  if (hostFolders() !== null) throw notInstalled(offer);
   try {
     return realpathSync(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)));
   } catch (cause) {

@@ -7,7 +7,14 @@ import type { SelfCheck } from '../../core/self-check.js';
 import type { CountedRuns } from '../counted-runs.js';
 import type { Engine, Evaluated, MeasureOptions, Offer, Session, SessionOptions, Statement } from '../engine.js';
 import { selfCheckRefusal } from '../self-check.js';
-import { distributionOf, noStart, packagesFolder, START_TIMEOUT } from './distribution.js';
+import {
+  distributionOf,
+  installedEmbedded,
+  noStart,
+  notInstalled,
+  packagesFolder,
+  START_TIMEOUT,
+} from './distribution.js';
 import { EMBEDDED, embeddedInterpreter } from './embedded.js';
 import type { Opened } from './interpreter.js';
 import type { Request } from './messages.js';
@@ -27,8 +34,12 @@ const SEES: Sees = {
 
 export const wasmEngine: Engine = {
   name: 'wasm',
-  offers: () => EMBEDDED,
-  find: (selector) => EMBEDDED.find(({ minor, version }) => minor === selector || version === selector) ?? null,
+  offers: installedEmbedded,
+  find: (selector) => {
+    const offer = EMBEDDED.find(({ minor, version }) => minor === selector || version === selector) ?? null;
+    if (offer !== null && !installedEmbedded().includes(offer)) throw notInstalled(offer);
+    return offer;
+  },
   open: async (offer, label, options) => {
     const session = new EmbeddedSession(offer, label, options);
     await session.start();
