@@ -369,6 +369,30 @@ ${after}`,
     expect([verdicts(result), result.cases[0]?.limits[0]?.measured]).toEqual([['seeds within'], (n[0] ?? 0) + 2]);
   });
 
+  test('another hash seed is taken where it is asked for, and that of the environment with --no-steady', async () => {
+    const script = 'n = 10 + hash("a") % 97\nprint(n)\nx = [object() for _ in range(n)]\n';
+    const cwd = folder({
+      'seeded.py': script,
+      'pyallocs.toml': `[[case]]\nid = "seeded"\ncommand = ["seeded.py"]\nlimits = { types = { object = 1000 } }\n`,
+    });
+    const env = { PYTHONHASHSEED: '5' };
+    const measured = async (options: readonly string[]) => {
+      const ended = await pyallocs(['check', '--json', '-p', 'wasm:3.14', ...options], { cwd, env });
+      return check.parse(parsed(ended)).cases[0]?.limits[0]?.measured;
+    };
+    const printed = async (seed: string) =>
+      Number((await pyallocs(['stat', '-p', 'wasm:3.14', 'seeded.py'], { cwd, env: { PYTHONHASHSEED: seed } })).stdout);
+    const n = [await printed('0'), await printed('7'), await printed('5')];
+    expect(new Set(n).size).toBe(3);
+    expect([
+      await measured([]),
+      await measured(['--hash-seed', '7']),
+      await measured(['--hash-seed', '7', '--no-steady']),
+    ]).toEqual(n);
+    for (const value of ['-1', '1.5', '4294967296', 'random'])
+      expect((await pyallocs(['check', `--hash-seed=${value}`], { cwd })).code).toBe(2);
+  });
+
   test('leaves the tables of tests as they are, and reads them only to tell what is wrong in them', async () => {
     const tests = `# of pytest
 [[test]] # one

@@ -78,11 +78,13 @@ class Counts:
             self._sites = sites + (None,) * FIELDS * 2
 
     def _totals(self) -> Numbers:
+        __tracebackhide__ = True  # of pytest: what is of interest is who asked
         if self._why is not None:
             raise NotCountable(self._why)
         return self._kept[:FIELDS]
 
     def _types(self) -> Rows:
+        __tracebackhide__ = True
         self._totals()
         rows = range(FIELDS, len(self._kept) - FIELDS, FIELDS + 1)
         return [(self._kept[row], self._kept[row + 1 : row + 1 + FIELDS]) for row in rows]
@@ -90,33 +92,39 @@ class Counts:
     @property
     def creations(self) -> Union[Creations, CreationRate]:
         """New objects, with .freelist, .pymalloc, .malloc and .foreign."""
+        __tracebackhide__ = True
         return _creations(self._totals(), self)
 
     @property
     def requests(self) -> Union[int, float]:
         """Blocks asked of CPython's allocators: for objects and for buffers."""
+        __tracebackhide__ = True
         return per(self._totals()[REQUESTS], self._calls)
 
     @property
     def buffers(self) -> Union[int, float]:
         """Requests whose block became no object: the items of a list, the keys of a dict."""
+        __tracebackhide__ = True
         totals = self._totals()
         return per(totals[BUFFERS] + totals[BUFFERS_MALLOC], self._calls)
 
     @property
     def resizes(self) -> Union[int, float]:
         """Live blocks that got another size."""
+        __tracebackhide__ = True
         return per(self._totals()[RESIZES], self._calls)
 
     @property
     def by_type(self) -> Types:
         """Creations by the name of the type, most first."""
+        __tracebackhide__ = True
         rows = sorted(self._types(), key=lambda row: (-sum(row[1][:BUFFERS]), row[0]))
         return Types((name, _creations(numbers, self)) for name, numbers in rows)
 
     @property
     def sites(self) -> List[Site]:
         """The lines at which objects were created, most first: all of them, so they come to `creations`."""
+        __tracebackhide__ = True
         totals = self._totals()
         if self._sites is None or isinstance(self._sites, str):
             raise NotCountable(self._why_no_sites)

@@ -28,7 +28,10 @@ export type CaseMeasurement = { readonly interpreter: Interpreter } & (
 
 export interface MeasureCases {
   readonly folders: readonly string[];
+  /** From 0 to 4,294,967,295. */
   readonly hashSeed: number;
+  /** Programs have this hash seed and a fixed address layout; otherwise those that they would have. */
+  readonly steady: boolean;
   /** Seconds; null: the default. */
   readonly timeout: number | null;
 }
@@ -102,7 +105,7 @@ function typesOf(rows: readonly TypeCounts[], iterations: number | null): TypeCr
 async function programs(
   { engine, offer, label }: Chosen,
   cases: readonly Planned[],
-  { hashSeed, timeout }: MeasureCases,
+  asked: MeasureCases,
   progress: Progress,
   measured: Map<Planned, CaseMeasurement>,
 ): Promise<void> {
@@ -110,7 +113,7 @@ async function programs(
   progress.started(offer.id);
   try {
     for (const one of cases) {
-      measured.set(one, await program(series, one.budgetCase, programOptions(hashSeed, timeout)));
+      measured.set(one, await program(series, one.budgetCase, programOptions(asked)));
       progress.measured(offer.id);
     }
   } finally {
@@ -119,8 +122,8 @@ async function programs(
   }
 }
 
-export function programOptions(hashSeed: number, timeout: number | null): ProgramOptions {
-  return { timeout: timeout ?? PROGRAM_TIMEOUT, steady: true, hashSeed, streams: 'none', record: null };
+export function programOptions({ hashSeed, steady, timeout }: MeasureCases): ProgramOptions {
+  return { timeout: timeout ?? PROGRAM_TIMEOUT, steady, hashSeed, streams: 'none', record: null };
 }
 
 /**
@@ -141,7 +144,7 @@ async function program(
     runs.push(result);
     const [last, before] = [runs.at(-1), runs.at(-2)];
     if (last === undefined || before === undefined) continue;
-    const agree = combineRuns([before, last], true).outcome === 'exact';
+    const agree = combineRuns([before, last], options.steady).outcome === 'exact';
     if (agree || runs.length === 3) return ofRuns(agree ? [before, last] : runs, subject.region);
   }
 }

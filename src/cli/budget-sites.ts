@@ -27,7 +27,7 @@ export async function sitesOf(
 async function programSites({ chosen, budgetCase }: Planned, asked: MeasureCases): Promise<CheckSite[] | null> {
   const { subject } = budgetCase;
   if (subject.kind !== 'command') return null;
-  const options = { ...programOptions(asked.hashSeed, asked.timeout), record: 'folded' as const };
+  const options = { ...programOptions(asked), record: 'folded' as const };
   const run = await chosen.engine.run(chosen.offer, chosen.label, subject, options);
   const recording = recordingOf(run, process.cwd(), 'folded', () => []);
   if (recording === null) return null;

@@ -33,6 +33,14 @@ export function seconds(value: string): number {
   return number;
 }
 
+/** What PYTHONHASHSEED takes. */
+export function hashSeed(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,10}$/.test(value) || number > 4_294_967_295)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.');
+  return number;
+}
+
 export const pythonOption = (fallback: string): Option =>
   new Option(
     '-p, --python <which>',

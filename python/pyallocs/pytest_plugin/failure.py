@@ -33,7 +33,7 @@ def explained(counts: Any) -> List[str]:
     shown = ["%s %s" % (_number(number), name) for name, number in types[:_TYPES]]
     rest = sum(number for _, number in types[_TYPES:])
     if rest:
-        shown.append("%s others" % _number(rest))
+        shown.append("%s other%s" % (_number(rest), "" if rest == 1 else "s"))
     lines = ["created: %s" % (", ".join(shown) or "nothing")]
     try:
         sites = getattr(counts, "sites", ())

@@ -21,8 +21,8 @@ def make(strict: bool) -> Any:
         not_checked(str(error), strict)
 
     def allocs(*, gc: bool = False) -> Any:
-        """Counts the body of the `with` once, as it stands: `with allocs() as a:`."""
-        return counting(gc=gc)
+        """Counts the body of the `with` once, as it stands: `with allocs() as a:`. Its sites are for what fails."""
+        return counting(gc=gc, sites=True)
 
     def per_call(*args: Any, **kwargs: Any) -> Any:
         """per_call(fn, *args, **kwargs): what one call creates once it is warm."""

@@ -21,7 +21,7 @@ import { type GlobalOptions, outputStyle, print, warn } from '../context.js';
 import { ENGINES } from '../engines.js';
 import { checkWritable, readableFolders, writeText } from '../files.js';
 import { tellGithub } from '../github.js';
-import { jsonOption, outputOption, pathOption, pythonOption, seconds } from '../options.js';
+import { hashSeed, jsonOption, outputOption, pathOption, pythonOption, seconds } from '../options.js';
 import { readsStandardInput } from '../program-arguments.js';
 import { progressLine } from '../progress.js';
 import { writeWhole } from '../whole-files.js';
@@ -32,6 +32,8 @@ interface CheckOptions {
   readonly strict: boolean;
   readonly update: boolean;
   readonly ratchet: boolean;
+  readonly hashSeed: number;
+  readonly steady: boolean;
   readonly timeout?: number;
   readonly github: boolean;
   readonly json?: boolean;
@@ -76,6 +78,8 @@ export function checkCommand(run: (code: ExitCode) => void): Command {
         .default(false)
         .conflicts('update'),
     )
+    .option('--hash-seed <n>', 'the hash seed of statements and programs', hashSeed, 0)
+    .option('--no-steady', 'programs with the hash seed and the address layout that they would have anyway')
     .option(
       '--timeout <seconds>',
       'give up on a case after this time (default: 30 for a statement, 600 for a program)',
@@ -109,7 +113,8 @@ async function check(file: string | null, options: CheckOptions, globals: Global
   if (options.output !== undefined) checkWritable(options.output);
   const asked: MeasureCases = {
     folders: readableFolders(options.path),
-    hashSeed: 0,
+    hashSeed: options.hashSeed,
+    steady: options.steady,
     timeout: options.timeout ?? null,
   };
   for (const sentence of leftOut(ENGINES, options.python)) warn(printable(sentence));
@@ -147,9 +152,6 @@ async function checked(
   }
 }
 
-/** Another than 0, which is what a check measures with. */
-const OTHER_HASH_SEED = 1;
-
 /**
  * Measures everything in two fresh interpreters, whose hash seeds differ, and writes the new budget: whole, or not at all.
  * The answer is what a check of the new one says.
@@ -164,7 +166,7 @@ async function update(
   const progress = progressLine(2 * plan.length);
   const runs = await (async () => [
     await measureCases(plan, asked, progress),
-    await measureCases(plan, { ...asked, hashSeed: OTHER_HASH_SEED }, progress),
+    await measureCases(plan, { ...asked, hashSeed: asked.hashSeed === 1 ? 0 : 1 }, progress),
   ])().finally(() => progress.end());
   const measured = plan.map((one) => ({ one, all: runs.map((run) => unwrap(run.get(one), 'all were measured')) }));
   const without = measured.flatMap(({ one, all }) => {
