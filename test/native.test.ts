@@ -196,7 +196,7 @@ describe.skipIf(FOUND.length === 0)('Pythons of this machine (skipped where ther
       const { ended, result } = await exact(`
 import tracemalloc
 make(10)
-tracemalloc.start(3)
+tracemalloc.start(3); tracemalloc.start(3)
 kept = [Thing() for _ in range(20)]
 snapshot = tracemalloc.take_snapshot()
 found = [t for t in snapshot.traces if t.traceback[-1].filename == __file__]

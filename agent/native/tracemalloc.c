@@ -133,7 +133,11 @@ static bool start_for_us(void *self)
 static void *start(void *self, void *const *arguments, ptrdiff_t count)
 {
     if (program_traces) {
-        return true_methods.start(self, arguments, count);
+        void *again = true_methods.start(self, arguments, count);
+        if (py.PyRefTracer_SetTracer != NULL) {
+            pa_creations_trace(); /* 3.13 sets its tracer anew (_PyTraceMalloc_Start, Python/tracemalloc.c) */
+        }
+        return again;
     }
     if (py.PyRefTracer_SetTracer == NULL) {
         call_true_stop(self);
