@@ -1,13 +1,9 @@
 /** Where a program that counts itself creates its objects: pyallocs.counting(sites=True) and count(…).sites, from zero on. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { minorNumber } from '../src/core/interpreter.js';
-import { AGENT_FLAGS, agentSources } from '../src/engines/native/agent.js';
-import { folder, parsed, pyallocs, ROOT, run } from './cli.js';
+import { folder, parsed, pyallocs } from './cli.js';
 import { COMPARED } from './counting/bodies.js';
-import { FOUND, python, scenarios } from './counting/pythons.js';
+import { FOUND, python, sanitizedAgent, scenarios } from './counting/pythons.js';
 
 const ALL = [
   'empty',
@@ -205,22 +201,9 @@ print(json.dumps([["%s:%d" % (s.file, s.line), s.creations] for s in c.sites if 
   });
 
   test('with sanitizers in the agent nothing is wrong', async () => {
-    const library = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout.trim();
-    if (!existsSync(library)) return;
-    const agent = join(folder(), 'libpyallocs.so');
-    const flags = AGENT_FLAGS.filter((flag) => flag !== '-flto' && flag !== '-O2');
-    const sanitized = ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
-    const built = await run('cc', [...flags, ...sanitized, '-o', agent, ...agentSources()], {
-      cwd: join(ROOT, 'agent'),
-    });
-    expect(built.stderr).toBe('');
+    const env = await sanitizedAgent();
+    if (env === null) return;
     for (const { path, version } of FOUND.filter(({ path }) => /\.pyenv/.test(path ?? ''))) {
-      const env = {
-        PYALLOCS_AGENT_PATH: agent,
-        LD_PRELOAD: library,
-        ASAN_OPTIONS: 'detect_leaks=0',
-        PYTHONMALLOC: 'malloc',
-      };
       const names = ['dying_code', 'nested', 'collected', 'forked', 'per_call', 'forgotten'];
       const found = await scenarios(path ?? '', 'sites.py', names, { env });
       expect([version, found['dying_code'], found['collected'], found['forked']]).toEqual([

@@ -1,5 +1,4 @@
 /** Every Python of this machine counts itself: pyallocs.counting() and pyallocs.count(), from zero on. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -7,11 +6,10 @@ import { minorNumber } from '../src/core/interpreter.js';
 import { hasNumbers } from '../src/core/outcome.js';
 import { DEFAULT_MEASURE } from '../src/engines/engine.js';
 import { KNOWN_LOOPS, KNOWN_STATEMENTS, type KnownType } from '../src/engines/known-counts.testkit.js';
-import { AGENT_FLAGS, agentSources } from '../src/engines/native/agent.js';
 import { nativeEngine } from '../src/engines/native/engine.js';
 import { folder, pyallocs, ROOT, run } from './cli.js';
 import { COMPARED } from './counting/bodies.js';
-import { type Body, FOUND, python, scenarios } from './counting/pythons.js';
+import { type Body, FOUND, python, sanitizedAgent, scenarios } from './counting/pythons.js';
 
 /** What a scenario tells of a count: per type all creations and those from a freelist. */
 interface Told {
@@ -328,27 +326,9 @@ describe.skipIf(FOUND.length === 0)(
     });
 
     test('with sanitizers in the agent nothing is wrong', async () => {
-      const library = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout.trim();
-      if (!existsSync(library)) return;
-      const agent = join(folder(), 'libpyallocs.so');
-      const flags = AGENT_FLAGS.filter((flag) => flag !== '-flto' && flag !== '-O2');
-      const sanitized = [
-        '-O1',
-        '-fsanitize=address,undefined',
-        '-fno-sanitize-recover=undefined',
-        '-fno-omit-frame-pointer',
-      ];
-      const built = spawnSync('cc', [...flags, ...sanitized, '-o', agent, ...agentSources()], {
-        cwd: join(ROOT, 'agent'),
-      });
-      expect(`${built.stderr}`).toBe('');
+      const env = await sanitizedAgent();
+      if (env === null) return;
       for (const { path, version } of FOUND.filter(({ path }) => /\.pyenv/.test(path ?? ''))) {
-        const env = {
-          PYALLOCS_AGENT_PATH: agent,
-          LD_PRELOAD: library,
-          ASAN_OPTIONS: 'detect_leaks=0',
-          PYTHONMALLOC: 'malloc',
-        };
         const found = await scenarios(
           path ?? '',
           'scenarios.py',

@@ -1,8 +1,11 @@
 /** Pythons that count themselves, for tests: those of this machine, and scenarios that are run in one. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { AGENT_FLAGS, agentSources } from '../../src/engines/native/agent.js';
 import { nativeEngine } from '../../src/engines/native/engine.js';
-import { type Ended, type Options, ROOT, run } from '../cli.js';
+import { type Ended, folder, type Options, ROOT, run } from '../cli.js';
 
 export const FOUND = nativeEngine.offers().filter(({ refusal }) => refusal === null);
 const ENVIRONMENT = { PYTHONPATH: join(ROOT, 'python'), PYTHONDONTWRITEBYTECODE: '1' };
@@ -25,4 +28,26 @@ export async function scenarios(
   const { stdout, stderr, code, signal } = await python(command, ['-W', 'ignore', path, ...names], options);
   expect({ stderr, code, signal }).toEqual({ stderr: '', code: 0, signal: null });
   return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** The environment in which a Python of pyenv has an agent with sanitizers, built for this; null where there are none. */
+export async function sanitizedAgent(): Promise<Readonly<Record<string, string>> | null> {
+  const library = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout.trim();
+  if (!existsSync(library)) return null;
+  const agent = join(folder(), 'libpyallocs.so');
+  const flags = AGENT_FLAGS.filter((flag) => flag !== '-flto' && flag !== '-O2');
+  const sanitized = [
+    '-O1',
+    '-fsanitize=address,undefined',
+    '-fno-sanitize-recover=undefined',
+    '-fno-omit-frame-pointer',
+  ];
+  const built = await run('cc', [...flags, ...sanitized, '-o', agent, ...agentSources()], { cwd: join(ROOT, 'agent') });
+  expect(built.stderr).toBe('');
+  return {
+    PYALLOCS_AGENT_PATH: agent,
+    LD_PRELOAD: library,
+    ASAN_OPTIONS: 'detect_leaks=0',
+    PYTHONMALLOC: 'malloc',
+  };
 }
